@@ -1,0 +1,97 @@
+"""The reference for a registration: its rows, written by hand in one thread through the bare driver.
+
+Everything that is costly beside writing is left out: no form, no checks, no reading, values copied from a row that the
+application wrote. What stays is what durability costs: the same tables, indexes, triggers and foreign keys, one
+transaction each, the disk waited for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.types.json import Json
+
+from bench.load import Result
+from karavan.core.tokens import new_code, new_key, new_public_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TABLES = ("registrations", "attendees", "answers", "consents", "outbox", "record_entries")
+JSON_TYPES = {114, 3802}
+KEYED = ("attendees", "answers", "consents")
+
+
+class RawRegistrations:
+    """Writes registrations like the newest one, as fast as the driver can."""
+
+    def __init__(self, url: str, event_id: int) -> None:
+        self._event = event_id
+        self._sqlite = url.startswith("sqlite")
+        if self._sqlite:
+            self._connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-16000"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._begin = "BEGIN IMMEDIATE"
+        else:
+            address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg.connect(address, autocommit=True)
+            self._begin = "BEGIN"
+        self._run: Callable[..., Any] = self._connection.execute
+        self._like = {table: self._newest(table) for table in TABLES}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def go(self, seconds: float) -> Result:
+        """Write until time is up."""
+        result = Result()
+        began = perf_counter()
+        while (at := perf_counter()) - began < seconds:
+            self._one(len(result.latencies))
+            result.latencies.append(perf_counter() - at)
+        result.seconds = perf_counter() - began
+        return result
+
+    def _one(self, number: int) -> None:
+        self._run(self._begin)
+        row = self._run(
+            self._spelt("UPDATE seat_gates SET next_number = next_number + 1 WHERE event_id = ? RETURNING next_number - 1"),
+            (self._event,),
+        ).fetchone()
+        mine = f"raw{number}-{row[0]}@example.kz"
+        registration = self._insert(
+            "registrations", public_id=new_public_id(), key=new_key(), number=row[0], email=mine, email_key=mine
+        )
+        for table in KEYED:
+            code = {"code": new_code() + new_code()} if table == "attendees" else {}
+            self._insert(table, registration_id=registration, **code)
+        self._insert("outbox", key=f"registration:{registration}:registered:{row[0]}")
+        self._insert("record_entries")
+        self._run("COMMIT")
+
+    def _newest(self, table: str) -> tuple[str, list[str], list[Any]]:
+        cursor = self._run(f"SELECT * FROM {table} ORDER BY id DESC LIMIT 1")
+        row = cursor.fetchone()
+        values = {column[0]: value for column, value in zip(cursor.description, row, strict=True) if column[0] != "id"}
+        if "event_id" in values:
+            values["event_id"] = self._event
+        columns = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" for _ in values)
+        statement = self._spelt(f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id")
+        documents = {column[0] for column in cursor.description if not self._sqlite and column.type_code in JSON_TYPES}
+        written = [Json(value) if name in documents else value for name, value in values.items()]
+        return statement, list(values), written
+
+    def _insert(self, table: str, **changed: Any) -> int:
+        statement, names, values = self._like[table]
+        row = [changed.get(name, value) for name, value in zip(names, values, strict=True)]
+        number: int = self._run(statement, row).fetchone()[0]
+        return number
+
+    def _spelt(self, statement: str) -> str:
+        return statement if self._sqlite else statement.replace("?", "%s")

@@ -1,0 +1,1 @@
+"""People, how they sign in, what they may do and for whom."""

@@ -1,0 +1,1 @@
+"""What every other package stands on: database, clock, words, problems. Knows no web."""

@@ -1,0 +1,225 @@
+"""One database, two makes of it: an embedded SQLite file, or PostgreSQL.
+
+Reading and writing are kept apart on both. A session begins as a *reader*: SQLite's `query_only` and
+PostgreSQL's `READ ONLY` make a write impossible, so no GET can change anything by accident. Only
+`transaction()` opens a *writing* transaction, and only it commits:
+
+- SQLite takes writers one at a time. `BEGIN IMMEDIATE` says so at once (a transaction that begins by reading and
+  then wants to write fails with "database is locked", whatever the busy timeout), and a first-come lock in front
+  of it keeps the waiting fair: SQLite's own back-off let one writer of 32 wait four seconds.
+- PostgreSQL runs READ COMMITTED, because rules lock a gate row first and must see what was committed before.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection, Dialect, Engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+TRIES = 4
+_PASSING_TROUBLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class Base(DeclarativeBase):
+    """The root of all models. Our own, so that leaving Flask-SQLAlchemy would change this file only."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware UTC in Python, `timestamptz` in PostgreSQL, ISO text in UTC in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: guessing one is how deadlines move by five hours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back aware UTC from either database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice_column(kind: type[E]) -> Enum:
+    """Return a column type that stores a StrEnum's value as text (adding a value needs no migration)."""
+    return Enum(
+        kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda k: [m.value for m in k]
+    )
+
+
+class FirstComeLock:
+    """A lock that is handed to whoever has waited longest.
+
+    `threading.Lock` lets a thread that just released it take it again, which starves the others under load.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+_writers_turn = FirstComeLock()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open one writing transaction for one intention; commit it, or change nothing at all.
+
+    What was read before is let go first (its objects stay usable, detached): a decision must not rest on rows that
+    were read before the lock. Do not nest; do not keep it open while waiting for anything but the database.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("one intention, one transaction: do not nest")
+    session.close()
+    engine = db.engine
+    with _writers_turn if engine.dialect.name == "sqlite" else nullcontext():
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options={"writing": True, "postgresql_readonly": False})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop("writing", None)
+
+
+def transact(rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Carry out one rule in one transaction, again if the database only asks for patience.
+
+    A deadlock, a lock time-out or a busy SQLite file rolled everything back, so the rule may simply run again;
+    jitter keeps the contenders from meeting a second time.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction() as session:
+                return rule(session, *args, **kwargs)
+        except OperationalError as error:
+            if attempt == TRIES or not _will_pass(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 -- jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _will_pass(error: OperationalError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in _PASSING_TROUBLE
+
+
+def insert_once(session: Session, model: type[Base], **values: object) -> bool:
+    """Insert a row unless one with the same unique key is there; say whether it was new.
+
+    One statement (`ON CONFLICT DO NOTHING`), so two at once make one row and neither fails.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    primary = inspect(model).primary_key[0]
+    return (
+        session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(primary)).first() is not None
+    )
+
+
+def engine_options(url: str, *, threads: int) -> dict[str, Any]:
+    """Return what `create_engine` must know for this make of database."""
+    options: dict[str, Any] = {"pool_size": threads + 2, "max_overflow": 4}
+    if not url.startswith("sqlite"):
+        options |= {
+            "pool_pre_ping": True,  # PostgreSQL may have been restarted in between
+            "execution_options": {"postgresql_readonly": True},
+            "connect_args": {"options": "-c lock_timeout=3000 -c statement_timeout=15000 -c timezone=UTC"},
+        }
+    return options
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Hang the SQLite settings on an engine; PostgreSQL needs none beyond `engine_options`."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+
+
+def _sqlite_connected(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # what a person was told is done survives a power cut
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "mmap_size=134217728",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    """Begin as a reader or as a writer. Readers say it past SQLAlchemy, which would take longer over it than SQLite."""
+    writing = connection.get_execution_options().get("writing", False)
+    if connection.info.get("writing") is not writing:  # what a connection was last used for outlives its transaction
+        connection.connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.info["writing"] = writing
+    if writing:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may find the file locked: an error that `transact` knows
+    else:
+        connection.connection.execute("BEGIN")

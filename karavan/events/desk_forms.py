@@ -1,0 +1,347 @@
+"""What organisers type, turned into values for the rules: an event as a `Plan`, and the desk's smaller forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField
+from wtforms.validators import Optional
+
+from karavan.core.contacts import parse_email, parse_phone
+from karavan.core.places import PLACES
+from karavan.core.problems import N_
+from karavan.core.text import clean_url
+from karavan.core.when import DEFAULT_ZONE
+from karavan.events.desk_rows import (
+    LANGUAGE_NAMES,
+    LISTS,
+    HourField,
+    MaterialRow,
+    ProgrammeRow,
+    QuestionRow,
+    WholeNumber,
+    complain,
+    texts,
+    write_option,
+)
+from karavan.events.forms import Choice, Choices, DayField, RegistrationForm, registration_form
+from karavan.events.models import Access, EventKind, SeatChannel
+from karavan.events.rules.plan import Plan
+from karavan.web.forms import Form, Required, cleaned, line
+from karavan.web.locale import lang, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from karavan.accounts.models import Organisation
+    from karavan.core.problems import Message
+    from karavan.events.models import Event
+    from karavan.events.rules.register import Application
+
+KINDS: Final = (
+    (EventKind.TRAINING, N_("Training")),
+    (EventKind.STUDY_TOUR, N_("Study tour")),
+    (EventKind.DIALOGUE, N_("Dialogue")),
+    (EventKind.HEARING, N_("Public hearing")),
+    (EventKind.COUNCIL_SITTING, N_("Council sitting")),
+)
+OFFERS: Final = (
+    (Access.STEP_FREE, N_("A way in without steps (wheelchair)")),
+    (Access.LIFT, N_("A lift")),
+    (Access.ACCESSIBLE_TOILET, N_("An accessible toilet")),
+    (Access.HEARING_LOOP, N_("Help with hearing")),
+    (Access.SIGN_LANGUAGE, N_("A sign language interpreter")),
+    (Access.LARGE_PRINT, N_("Materials in large print")),
+    (Access.INTERPRETER_KK, N_("Interpreting into Kazakh")),
+    (Access.INTERPRETER_RU, N_("Interpreting into Russian")),
+    (Access.CHILDCARE, N_("Somebody to look after a child")),
+    (Access.TRANSPORT, N_("Help with getting there")),
+)
+ZONES: Final = ((DEFAULT_ZONE, N_("Aktau time")), ("Asia/Almaty", N_("Astana time")))
+BEGIN_OF_DAY: Final = dt.time()
+END_OF_DAY: Final = dt.time(23, 59)
+MOST_SEATS: Final = 10_000
+MOST_DAYS: Final = 60
+"""Longer than this no event of ours lasts; the lists of days end here."""
+
+
+class Versioned(Form):
+    """A form that knows which version of the event its writer had read."""
+
+    version = HiddenField()
+
+    @property
+    def read_version(self) -> int:
+        """Return that version (0: none that ever was)."""
+        typed = str(self.version.data or "")
+        return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
+
+
+class EventForm(Versioned):
+    """Everything an organiser writes about an event."""
+
+    organisation = Choice(N_("In whose name"))
+    kind = Choice(N_("Kind"), choices=[(kind.value, words) for kind, words in KINDS])
+    title = texts(N_("Title"), 160)
+    summary = texts(N_("In one sentence"), 300, rows=3)
+    about = texts(N_("About the event"), 6000, rows=9)
+    editors_note = texts(N_("A remark above the page"), 500, rows=3)
+
+    starts_day = DayField(N_("First day"), [Required(N_("Enter the first day of the event."))])
+    starts_time = HourField(N_("Begins at"), [Optional()])
+    ends_day = DayField(N_("Last day"), [Optional()])
+    ends_time = HourField(N_("Ends at"), [Optional()])
+    all_day = BooleanField(N_("Only the days are known, not the hours"))
+    zone = Choice(N_("Whose clock"), choices=list(ZONES), default=DEFAULT_ZONE)
+
+    place = Choice(N_("City or district"))
+    venue = texts(N_("Address or building"), 200)
+    directions_url = StringField(N_("Link to a map"), [cleaned(clean_url)])
+    online_url = StringField(N_("Link to join online"), [cleaned(clean_url)])
+    languages = Choices(N_("Languages of the event"), choices=[*LANGUAGE_NAMES.items(), ("sign", N_("Sign language"))])
+    accessibility = Choices(N_("What the place offers"), choices=[(offer.value, words) for offer, words in OFFERS])
+    accessibility_note = texts(N_("More about access"), 500, rows=3)
+
+    contact_name = StringField(N_("Whom to ask"), [line(120)])
+    contact_phone = StringField(N_("Phone"), [cleaned(parse_phone)])
+    contact_email = StringField(N_("Email"), [cleaned(lambda typed: parse_email(typed).typed)])
+
+    capacity = WholeNumber(N_("Number of seats"), 0, MOST_SEATS, default=30)
+    party_limit = WholeNumber(N_("People in one registration, at most"), 1, 20, default=6)
+    opens_day = DayField(N_("Registration opens on"), [Optional()])
+    opens_time = HourField(N_("Hour of opening"), [Optional()])
+    closes_day = DayField(N_("Registration closes on"), [Optional()])
+    closes_time = HourField(N_("Hour of closing"), [Optional()])
+    waiting_list = BooleanField(N_("Keep a waiting list"), default=True)
+    offer_hours = WholeNumber(N_("Hours for which an offered seat is kept"), 1, 168, default=24)
+    offers_stop_hours = WholeNumber(N_("Hours before the start after which no seat is offered"), 0, 168, default=3)
+
+    programme = FieldList(FormField(ProgrammeRow), N_("Programme"), max_entries=LISTS["programme"])
+    materials = FieldList(FormField(MaterialRow), N_("Materials"), max_entries=LISTS["materials"])
+    questions = FieldList(FormField(QuestionRow), N_("Questions to those who register"), max_entries=LISTS["questions"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the list whose words depend on the language."""
+        super().__init__(*args, **kwargs)
+        self.place.choices = [(key, names.best(lang()).text) for key, names in PLACES.items()]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, then what stands between them."""
+        good = super().validate(extra_validators)
+        return complain(self._contradictions()) and good
+
+    def _contradictions(self) -> Iterator[tuple[Any, str | Message]]:
+        """Say what is missing, and what is wrong between fields that are right by themselves."""
+        if not self.title.form.for_the_region():
+            yield self.title.form.kk, N_("Write the title in Kazakh or in Russian.")
+        if not self.all_day.data and self.starts_time.data is None:
+            yield self.starts_time, N_("Enter when it begins, or tick that only the days are known.")
+        if not self.all_day.data and self.ends_time.data is None:
+            yield self.ends_time, N_("Enter when it ends, or tick that only the days are known.")
+        for day, hour in ((self.opens_day, self.opens_time), (self.closes_day, self.closes_time)):
+            if hour.data is not None and day.data is None:
+                yield day, N_("Enter the day too.")
+        starts, ends, opens, closes = self._moments()
+        if starts and ends and ends <= starts:
+            one_day = (self.ends_day.data or self.starts_day.data) == self.starts_day.data
+            yield self.ends_time if one_day else self.ends_day, N_("The end must be after the beginning.")
+        if closes and ends and closes > ends:
+            yield self.closes_day, N_("Registration cannot close after the end of the event.")
+        if opens and starts and opens >= (closes or starts):
+            yield self.opens_day, N_("Registration must open before it closes.")
+
+    def _moments(self) -> tuple[dt.datetime | None, ...]:
+        """Return beginning, end, and the registration's opening and closing, in UTC."""
+        all_day = self.all_day.data
+        return (
+            self._moment(self.starts_day.data, BEGIN_OF_DAY if all_day else self.starts_time.data),
+            self._moment(self.ends_day.data or self.starts_day.data, END_OF_DAY if all_day else self.ends_time.data),
+            self._moment(self.opens_day.data, self.opens_time.data or BEGIN_OF_DAY),
+            self._moment(self.closes_day.data, self.closes_time.data or END_OF_DAY),
+        )
+
+    def _moment(self, day: dt.date | None, hour: dt.time | None) -> dt.datetime | None:
+        if day is None or hour is None or self.zone.errors:
+            return None
+        return dt.datetime.combine(day, hour, ZoneInfo(self.zone.data)).astimezone(dt.UTC)
+
+    def plan(self, event: Event | None = None) -> Plan:
+        """Return the typed values for the rule; the stored event knows which keys its options have."""
+        starts, ends, opens, closes = self._moments()
+        assert starts and ends  # noqa: S101, PT018 -- validated
+        stored = {question.id: question.options for question in event.questions} if event else {}
+        rows = {name: [entry.form for entry in self._fields[name] if not entry.form.blank] for name in LISTS}
+        plain: dict[str, Any] = {
+            **{name: self._fields[name].form.slots() for name in _TEXTS},
+            **{name: self._fields[name].data or "" for name in _LINES},
+            **{name: self._fields[name].data for name in _VALUES},
+            **{name: tuple(self._fields[name].data or ()) for name in _CHOICES},
+        }
+        return Plan(
+            kind=EventKind(self.kind.data),
+            starts_at=starts,
+            ends_at=ends,
+            registration_opens_at=opens,
+            registration_closes_at=closes,
+            programme=tuple(row.line() for row in rows["programme"]),
+            materials=tuple(row.line() for row in rows["materials"]),
+            questions=tuple(row.line(stored) for row in rows["questions"]),
+            **plain,
+        )
+
+
+_TEXTS: Final = ("title", "summary", "about", "editors_note", "venue", "accessibility_note")
+_LINES: Final = ("directions_url", "online_url", "contact_name", "contact_phone", "contact_email")
+_VALUES: Final = (
+    "place", "zone", "all_day", "waiting_list", "capacity", "party_limit", "offer_hours", "offers_stop_hours",
+)  # fmt: skip
+_CHOICES: Final = ("languages", "accessibility")
+
+
+def event_form(event: Event | None = None, organisations: Sequence[Organisation] = (), **kwargs: Any) -> EventForm:
+    """Build the form: of an event as it is stored, or of a new one in the name of one of the organisations."""
+    form = EventForm(data=_stored(event) if event else {"kind": "training", "languages": ["kk", "ru"]}, **kwargs)
+    if event is None:
+        form.organisation.choices = [(str(one.id), one.name.best(lang()).text) for one in organisations]
+    else:
+        del form.organisation
+        if event.zone not in dict(ZONES):
+            form.zone.choices = [*ZONES, (event.zone, event.zone)]
+    return form
+
+
+def _stored(event: Event) -> dict[str, Any]:
+    """Return what stands now, as the form's fields would hold it."""
+    moments = {
+        "starts": event.starts_at,
+        "ends": event.ends_at,
+        "opens": event.registration_opens_at,
+        "closes": event.registration_closes_at,
+    }
+    local = {name: at.astimezone(ZoneInfo(event.zone)) for name, at in moments.items() if at}
+    hours = {f"{name}_time": at.time().replace(second=0, microsecond=0) for name, at in local.items()}
+    if event.all_day:
+        del hours["starts_time"], hours["ends_time"]
+    same = {*_TEXTS, *_LINES, *_VALUES, *_CHOICES, "programme", "materials", "version"} - {"capacity"}
+    return {
+        **{name: getattr(event, name) for name in same},
+        **{f"{name}_day": at.date() for name, at in local.items()},
+        **hours,
+        "kind": event.kind.value,
+        "capacity": event.gate.capacity,
+        "questions": [
+            {
+                "id": question.id,
+                "kind": question.kind.value,
+                "label": question.label,
+                "hint": question.hint,
+                "required": question.required,
+                "options": "\n".join(write_option(option) for option in question.options),
+            }
+            for question in event.questions
+            if not question.retired
+        ],
+    }
+
+
+def what_differs(mine: EventForm, stored: EventForm) -> list[tuple[str, list[str]]]:
+    """List the fields that say something else in the stored version: their labels, and what it says."""
+    found = []
+    for field in stored:
+        if not isinstance(field, HiddenField) and field.name in mine:
+            words = _in_words(field)
+            if words != _in_words(mine[field.name]):
+                found.append((str(field.label.text), words))
+    return found
+
+
+def _in_words(field: Any) -> list[str]:
+    """Say what a field holds, in lines that a person can compare."""
+    if isinstance(field, HiddenField):
+        return []
+    if isinstance(field, FieldList):
+        rows = (entry.form for entry in field if not entry.form.blank)
+        return [" · ".join(words for part in row for words in _in_words(part)) for row in rows]
+    if isinstance(field, FormField):
+        return [f"{say(part.label.text)}: {part.data}" for part in field.form if part.data]
+    if isinstance(field, BooleanField):
+        return [say(field.label.text)] if field.data else []
+    if hasattr(field, "iter_choices"):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        return [say(words) for value, words, *_ in field.iter_choices() if value in chosen]
+    shown = field.data.strftime("%H:%M") if isinstance(field.data, dt.time) else field.data
+    return [] if shown in (None, "") else [str(shown)]
+
+
+class CancellationForm(Form):
+    """Calling an event off."""
+
+    reason = texts(N_("Why it will not be held"), 500, rows=3)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A reason is owed to those who wanted to come."""
+        good = super().validate(extra_validators)
+        if good and not self.reason.form.for_the_region():
+            self.reason.form.kk.errors = [N_("Write the reason in Kazakh or in Russian.")]
+            return False
+        return good
+
+
+class CapacityForm(Versioned):
+    """How many seats there are."""
+
+    capacity = WholeNumber(N_("Number of seats"), 0, MOST_SEATS)
+
+
+class OverbookingForm(Versioned):
+    """More seats than there are, on purpose."""
+
+    seats = WholeNumber(N_("How many seats more"), 1, 100, default=1)
+    reason = StringField(N_("Why"), [Required(N_("Write why: the reason stands in the public record.")), line(300)])
+
+
+class RemovalForm(Form):
+    """Giving seats back on somebody's behalf."""
+
+    people = Choices(N_("Who is not coming?"), [Required(N_("Choose who is not coming."))])
+    reason = StringField(N_("Why"), [Required(N_("Write why: the person reads it in the letter.")), line(300)])
+
+
+class CheckInForm(Form):
+    """A code from a ticket, and the day on which it is shown."""
+
+    code = StringField(N_("Code on the ticket"), [Required(N_("Enter the code on the ticket.")), line(40)])
+    day = Choice(N_("Day of the event"))
+
+
+class ArrivalForm(Form):
+    """The day on which somebody arrives whose ticket was scanned."""
+
+    day = Choice(N_("Day of the event"))
+
+
+class DeskRegistrationForm(RegistrationForm):
+    """Taking seats for somebody who called or came by."""
+
+    letters = Choice(
+        N_("In which language we write to this person"), choices=list(LANGUAGE_NAMES.items()), default="kk"
+    )
+
+    def application(self, *, channel: SeatChannel = SeatChannel.DESK) -> Application:
+        """Return the typed values for the rule: her language is not that of the desk."""
+        return replace(super().application(channel=channel), lang=self.letters.data)
+
+
+def person_form(event: Event, **kwargs: Any) -> RegistrationForm:
+    """Build the registration form as the desk fills it."""
+    return registration_form(event, DeskRegistrationForm, **kwargs)
+
+
+def days_of(event: Event) -> list[dt.date]:
+    """Return the event's days, on its own clock."""
+    length = min(MOST_DAYS, (event.last_day - event.first_day).days + 1)
+    return [event.first_day + dt.timedelta(days=number) for number in range(length)]

@@ -1,0 +1,337 @@
+"""The rows of an organiser's form: programme, materials, questions; and the fields they are made of.
+
+Rows are added, taken out and moved by ordinary submit buttons: `reshaped` rewrites what was sent before a form reads
+it, so that nothing typed is lost, whether it is right or not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form as PlainForm, FormField, HiddenField, StringField, TextAreaField, TimeField
+from wtforms.validators import Optional
+
+from karavan.core.languages import LANGUAGES, Slots
+from karavan.core.problems import N_, Message
+from karavan.core.text import clean_url
+from karavan.core.tokens import new_code
+from karavan.events.forms import Choice, DayField
+from karavan.events.models import QuestionKind
+from karavan.events.rules.plan import MaterialLine, ProgrammeLine, QuestionLine
+from karavan.web.forms import cleaned, line, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LANGUAGE_NAMES: Final = {"kk": N_("Kazakh"), "ru": N_("Russian"), "en": N_("English")}
+QUESTION_KINDS: Final = (
+    (QuestionKind.TEXT, N_("An answer in words")),
+    (QuestionKind.CHOICE, N_("One of several answers")),
+    (QuestionKind.CHOICES, N_("Any of several answers")),
+    (QuestionKind.NUMBER, N_("A number")),
+    (QuestionKind.DATE, N_("A date")),
+    (QuestionKind.YES_NO, N_("Yes or no")),
+)
+LISTS: Final = {"programme": 60, "materials": 20, "questions": 20}
+"""The parts of the form that have rows, and how many they may have."""
+MOST_OPTIONS: Final = 40
+LONGEST_OPTION: Final = 200
+
+_ROW_BEGINS_WITH: Final = {"programme": "day", "materials": "url", "questions": "kind"}
+_ROW: Final = re.compile(rf"({'|'.join(LISTS)})-([0-9]{{1,3}})-(.+)")
+
+
+# --- Fields -----------------------------------------------------------------------------------------------
+
+
+class HourField(TimeField):
+    """An hour of the day; the sentence says how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the hour, in our words if it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(N_("Enter the time as hours and minutes, for example 09:30.")) from error
+
+
+class WholeNumber(StringField):
+    """A number of things, within limits; what was typed stays to be corrected."""
+
+    def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
+        self.low, self.high = low, high
+        self.flags.required = True
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, or say between which limits it must be."""
+        typed = "".join("".join(valuelist).split())
+        if not (re.fullmatch("[0-9]{1,9}", typed) and self.low <= int(typed) <= self.high):
+            self.data = None
+            raise ValueError(
+                Message("Enter a whole number from %(low)d to %(high)d.", {"low": self.low, "high": self.high})
+            )
+        self.data = int(typed)  # type: ignore[assignment]
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else str(self.data)
+
+
+class Texts(PlainForm):
+    """One text in up to three languages."""
+
+    if TYPE_CHECKING:
+        kk: StringField
+        ru: StringField
+        en: StringField
+
+    def slots(self) -> Slots:
+        """Return what is written."""
+        return Slots(*(self[code].data or "" for code in LANGUAGES))
+
+    def for_the_region(self) -> bool:
+        """Is it written in Kazakh or in Russian?"""
+        return bool(self.kk.data or self.ru.data)
+
+
+def texts(label: str, limit: int, *, rows: int = 1) -> Any:
+    """Make the field of a text in three languages: on one line each, or on several."""
+    kind, check = (TextAreaField, text(limit)) if rows > 1 else (StringField, line(limit))
+    shape = {"rows": rows} if rows > 1 else {}
+    fields = {code: kind(name, [check], render_kw=shape) for code, name in LANGUAGE_NAMES.items()}
+    return FormField(type("TextsOfOneField", (Texts,), fields), label)
+
+
+def written(field: Any) -> bool:
+    """Has anything been typed here? Spaces do not count."""
+    if isinstance(field, FormField):
+        return any(written(part) for part in field.form)
+    typed = field.raw_data[0] if field.raw_data else field.data
+    return bool(typed.strip() if isinstance(typed, str) else typed is not None)
+
+
+def complain(contradictions: Iterable[tuple[Any, str | Message]]) -> bool:
+    """Write errors to their fields, unless a field has one already; say whether there were none."""
+    good = True
+    for field, sentence in contradictions:
+        good = False
+        field.errors = field.errors or [sentence]
+    return good
+
+
+# --- Rows -------------------------------------------------------------------------------------------------
+
+
+class Row(PlainForm):
+    """A line of the programme, a material or a question. One in which nothing is written is passed over."""
+
+    counts: tuple[str, ...] = ()
+    """The fields that make it worth keeping."""
+
+    @property
+    def blank(self) -> bool:
+        """Is nothing written here?"""
+        return not any(written(self[name]) for name in self.counts)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check a row only if somebody began it."""
+        if self.blank:
+            return True
+        good = super().validate(extra_validators)
+        return complain(self.contradictions()) and good
+
+    def contradictions(self) -> Iterator[tuple[Any, str | Message]]:
+        """Say what is missing, and what is wrong between fields."""
+        yield from ()
+
+
+class ProgrammeRow(Row):
+    """What happens when, and who speaks."""
+
+    day = DayField(N_("Day"), [Optional()])
+    starts = HourField(N_("From"), [Optional()])
+    ends = HourField(N_("To"), [Optional()])
+    title = texts(N_("What happens"), 200)
+    place = texts(N_("Room or place"), 120)
+    speaker = texts(N_("Who speaks or leads"), 120)
+    speaker_role = texts(N_("Position of the speaker"), 200)
+    counts = ("starts", "ends", "title", "place", "speaker", "speaker_role")
+
+    def contradictions(self) -> Iterator[tuple[Any, str | Message]]:
+        """A line needs words and a day, and ends after it began."""
+        if not self.title.form.for_the_region():
+            yield self.title.form.kk, N_("Write what happens, in Kazakh or in Russian.")
+        if self.day.data is None:
+            yield self.day, N_("Enter the day.")
+        if self.starts.data and self.ends.data and self.ends.data <= self.starts.data:
+            yield self.ends, N_("The end must be after the beginning.")
+
+    def line(self) -> ProgrammeLine:
+        """Return the typed values for the rule."""
+        assert self.day.data is not None  # noqa: S101 -- validated
+        return ProgrammeLine(
+            day=self.day.data,
+            starts=self.starts.data,
+            ends=self.ends.data,
+            title=self.title.form.slots(),
+            place=self.place.form.slots(),
+            speaker=self.speaker.form.slots(),
+            speaker_role=self.speaker_role.form.slots(),
+        )
+
+
+class MaterialRow(Row):
+    """Something to read."""
+
+    title = texts(N_("Name of the material"), 200)
+    url = StringField(N_("Web address"), [cleaned(clean_url)])
+    counts = ("title", "url")
+
+    def contradictions(self) -> Iterator[tuple[Any, str | Message]]:
+        """A material needs a name and an address."""
+        if not self.title.form.for_the_region():
+            yield self.title.form.kk, N_("Write what the link leads to, in Kazakh or in Russian.")
+        if not self.url.data:
+            yield self.url, N_("Enter a web address, for example https://example.kz")
+
+    def line(self) -> MaterialLine:
+        """Return the typed values for the rule."""
+        return MaterialLine(title=self.title.form.slots(), url=self.url.data or "")
+
+
+class QuestionRow(Row):
+    """A question to everyone who registers."""
+
+    id = HiddenField()
+    kind = Choice(N_("What the answer is"), choices=[(kind.value, words) for kind, words in QUESTION_KINDS])
+    label = texts(N_("Question"), 300)
+    hint = texts(N_("Hint below the question"), 300)
+    required = BooleanField(N_("Everyone must answer"))
+    options = TextAreaField(N_("Answers to choose from"), [text(6000)], render_kw={"rows": 5})
+    counts = ("label", "hint", "options")
+
+    @property
+    def chooses(self) -> bool:
+        """Is the answer one of several?"""
+        return self.kind.data in {QuestionKind.CHOICE, QuestionKind.CHOICES}
+
+    def contradictions(self) -> Iterator[tuple[Any, str | Message]]:
+        """A question needs words, and a choice needs something to choose from."""
+        if not self.label.form.for_the_region():
+            yield self.label.form.kk, N_("Write the question in Kazakh or in Russian.")
+        options = read_options(self.options.data or "")
+        if self.chooses and len(options) < 2:
+            yield self.options, N_("Write at least two answers, one on each line.")
+        if len(options) > MOST_OPTIONS:
+            most = MOST_OPTIONS
+            yield self.options, Message.counted("Write at most %(num)d answer.", "Write at most %(num)d answers.", most)
+        if any(len(getattr(option, code)) > LONGEST_OPTION for option in options for code in LANGUAGES):
+            yield self.options, N_("One of the answers is too long: use 200 characters or fewer for each.")
+        if len(set(options)) < len(options):
+            yield self.options, N_("Two answers are the same. Write each answer once.")
+
+    def line(self, stored: dict[int, list[dict[str, Any]]]) -> QuestionLine:
+        """Return the typed values for the rule; `stored` are the options of the event's questions, by id."""
+        typed = str(self.id.data or "")
+        known = int(typed) if re.fullmatch("[0-9]{1,9}", typed) else None
+        options = read_options(self.options.data or "") if self.chooses else []
+        return QuestionLine(
+            id=known,
+            kind=QuestionKind(self.kind.data),
+            label=self.label.form.slots(),
+            hint=self.hint.form.slots(),
+            required=bool(self.required.data),
+            options=with_keys(options, stored.get(known or 0, [])),
+        )
+
+
+def read_options(typed: str) -> list[Slots]:
+    """Read answers, one on each line: «иә | да | yes»."""
+    lines = ([part.strip() for part in one.split("|", 2)] for one in typed.split("\n") if one.strip(" |"))
+    return [Slots(*parts) for parts in lines]
+
+
+def write_option(option: dict[str, Any]) -> str:
+    """Write a stored answer as a person types it."""
+    words = [option.get(code, "") for code in LANGUAGES]
+    return " | ".join(words if words[2] else words[:2]).strip()
+
+
+def with_keys(options: list[Slots], stored: list[dict[str, Any]]) -> tuple[dict[str, str], ...]:
+    """Give each option its key: the one it had, so that answers stay with it, or a new one that was never used.
+
+    An option is known by its wording, in all languages or in one; if the list is as long as before, also by its place.
+    """
+    before = {option["key"]: Slots(**{code: option.get(code, "") for code in LANGUAGES}) for option in stored}
+    places = list(before) if len(options) == len(before) else []
+    keys: dict[int, str] = {}
+    for likeness in (3, 2, 1):
+        for place, option in enumerate(options):
+            for key, old in before.items():
+                if (
+                    place not in keys
+                    and key not in keys.values()
+                    and likeness == _alike(option, old, key in places[place : place + 1])
+                ):
+                    keys[place] = key
+    return tuple(
+        {"key": keys.get(place) or new_code().lower()}
+        | {code: words for code in LANGUAGES if (words := getattr(option, code))}
+        for place, option in enumerate(options)
+    )
+
+
+def _alike(new: Slots, old: Slots, same_place: bool) -> int:  # noqa: FBT001 -- private, one caller
+    if new == old:
+        return 3
+    shared = {new.kk, new.ru, new.en} & {old.kk, old.ru, old.en} - {""}
+    return 2 if shared else int(same_place)
+
+
+# --- Reshaping --------------------------------------------------------------------------------------------
+
+
+def reshaped(sent: MultiDict[str, str]) -> tuple[MultiDict[str, str], str]:
+    """Return the form's content with a row more, a row less or one moved up, and where the eye should go next.
+
+    Which one, the pressed button says: add=programme, remove=programme-2, up=programme-2. Nothing is checked, and all
+    that was typed stays as it is.
+    """
+    deed = next(name for name in ("add", "remove", "up") if name in sent)
+    name, _, place = sent[deed].partition("-")
+    if name not in LISTS:
+        return sent, ""
+    order = sorted({int(found[2]) for key in sent if (found := _ROW.fullmatch(key)) and found[1] == name})
+    at = int(place) if re.fullmatch("[0-9]{1,3}", place) else -1
+    focus = name
+    if deed == "add" and len(order) < LISTS[name]:
+        new = max(order, default=-1) + 1
+        begins = (f"{name}-{new}-{_ROW_BEGINS_WITH[name]}", _first_value(name, sent))
+        focus, order, sent = f"{name}-{len(order)}", [*order, new], MultiDict([*sent.items(multi=True), begins])
+    elif deed == "remove" and 0 <= at < len(order):
+        del order[at]
+    elif deed == "up" and 0 < at < len(order):
+        focus, order[at - 1], order[at] = f"{name}-{at - 1}", order[at], order[at - 1]
+    return _renumbered(sent, name, order), focus
+
+
+def _renumbered(sent: MultiDict[str, str], name: str, order: list[int]) -> MultiDict[str, str]:
+    numbers = {old: new for new, old in enumerate(order)}
+    kept: MultiDict[str, str] = MultiDict()
+    for key, value in sent.items(multi=True):
+        found = _ROW.fullmatch(key)
+        if not found or found[1] != name:
+            kept.add(key, value)
+        elif int(found[2]) in numbers:
+            kept.add(f"{name}-{numbers[int(found[2])]}-{found[3]}", value)
+    return kept
+
+
+def _first_value(name: str, sent: MultiDict[str, str]) -> str:
+    """A new line of the programme is most likely on the day of the last one; a new question asks for words."""
+    if name == "programme":
+        days = [value for key, value in sent.items() if re.fullmatch("programme-[0-9]+-day", key) and value]
+        return (days or [sent.get("starts_day", "")])[-1]
+    return QuestionKind.TEXT.value if name == "questions" else ""

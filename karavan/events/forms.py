@@ -1,0 +1,360 @@
+"""What people type about registrations, turned into values. The rules decide; nothing here asks the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form as PlainForm,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from karavan.core.contacts import parse_email, parse_phone
+from karavan.core.places import HOME_DISTRICTS, PLACES
+from karavan.core.problems import N_, Message
+from karavan.core.text import BadText, clean_line
+from karavan.core.tokens import new_key
+from karavan.events.models import Access, ConsentPurpose, QuestionKind, SeatChannel
+from karavan.events.rules.register import Application, Guest
+from karavan.web.forms import Form, Required, cleaned, line, text
+from karavan.web.locale import lang
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wtforms import Field
+
+    from karavan.events.models import Event, Question, Registration
+
+NEEDS = (
+    (Access.STEP_FREE, N_("A way in without steps (wheelchair)")),
+    (Access.SIGN_LANGUAGE, N_("A sign language interpreter")),
+    (Access.HEARING_LOOP, N_("Help with hearing")),
+    (Access.LARGE_PRINT, N_("Materials in large print")),
+    (Access.INTERPRETER_KK, N_("Interpreting into Kazakh")),
+    (Access.INTERPRETER_RU, N_("Interpreting into Russian")),
+    (Access.CHILDCARE, N_("Somebody to look after a child")),
+    (Access.TRANSPORT, N_("Help with getting there")),
+)
+NOT_A_CHOICE = N_("Choose one of the answers offered.")
+YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
+
+
+class _Pairs:
+    """What is offered is written as pairs of value and words; WTForms wants objects of its own."""
+
+    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
+        offered = None if choices is None else [SelectChoice(*pair) for pair in choices]
+        super().__init__(*args, choices=offered, **kwargs)  # type: ignore[call-arg]
+
+
+class Choices(_Pairs, SelectMultipleField):
+    """Several ticks out of a list; values that were never offered are an error, not a surprise."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        offered = {value for value, *_ in self.iter_choices()}
+        if any(value not in offered for value in self.data or ()):
+            raise ValidationError(NOT_A_CHOICE)
+
+
+class Choice(_Pairs, SelectField):
+    """One out of a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        if self.data is None or not any(str(value) == str(self.data) for value, *_ in self.iter_choices()):
+            raise StopValidation(NOT_A_CHOICE)
+
+
+class Radios(_Pairs, RadioField):
+    """One out of a few, all visible; nothing is chosen beforehand."""
+
+    validate_choice = False
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list; an empty answer is `Required`'s business."""
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise StopValidation(NOT_A_CHOICE)
+
+
+class PersonForm(PlainForm):
+    """One person who comes. Children need no contact details of their own."""
+
+    name = StringField(N_("Full name"), [Required(N_("Enter the name of the person who will come.")), line(120)])
+    child = BooleanField(N_("This is a child under 16"))
+    needs = Choices(
+        N_("What is needed to take part"), [Optional()], choices=[(need.value, words) for need, words in NEEDS]
+    )
+    needs_note = StringField(N_("Anything else the organiser should know to help"), [Optional(), line(300)])
+
+    def guest(self) -> Guest:
+        """Return the typed values for the rule."""
+        return Guest(
+            name=self.name.data or "",
+            child=bool(self.child.data),
+            needs=tuple(self.needs.data or ()),
+            needs_note=self.needs_note.data or "",
+        )
+
+
+class _Answers:
+    """The organiser's own questions, as fields named q<id>."""
+
+    if TYPE_CHECKING:
+        _fields: dict[str, Any]
+
+    questions: Sequence[Question] = ()
+
+    def question_fields(self) -> list[Any]:
+        """Return the fields in the organiser's order."""
+        return [self._fields[f"q{question.id}"] for question in self.questions]
+
+    def answers(self) -> dict[int, Any]:
+        """Return what was answered, by question; unanswered ones are left out."""
+        found: dict[int, Any] = {}
+        for question in self.questions:
+            value = self._fields[f"q{question.id}"].data
+            if value not in (None, "", []):
+                found[question.id] = value.isoformat() if isinstance(value, dt.date) else value
+        return found
+
+
+class RegistrationForm(Form, _Answers):
+    """Taking seats for oneself, a family or neighbours."""
+
+    key = HiddenField()
+    people = FieldList(FormField(PersonForm), min_entries=1, max_entries=20)
+    at_least = Choice(N_("If there are not enough seats for all"), coerce=str)
+    email = StringField(N_("Email"), [Optional()])
+    phone = StringField(N_("Mobile phone"), [Optional()])
+    district = Choice(N_("Where you live"))
+    website = StringField(N_("Leave this field empty"))
+    processing = BooleanField(
+        N_("I agree that my data is kept and used for this registration."),
+        [Required(N_("Tick that you agree: without your data there can be no registration."))],
+    )
+    photography = BooleanField(N_("I agree to be seen in photographs from the event."))
+    newsletter = BooleanField(N_("Write to me about later events."))
+
+    party_limit = 6
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the lists that depend on how many people the form holds."""
+        super().__init__(*args, **kwargs)
+        self.district.choices = [
+            ("", N_("I would rather not say")),
+            *((key, PLACES[key].best(lang()).text) for key in HOME_DISTRICTS),
+        ]
+        if self.district.data is None:
+            self.district.data = ""
+        if not self.key.data:
+            self.key.data = new_key()
+        self.fit_choices()
+
+    def fit_choices(self) -> None:
+        """Offer "at least so many" for as many people as the form holds now."""
+        number = len(self.people.entries)
+        self.at_least.choices = [("0", N_("All of us, or nobody"))]
+        self.at_least.choices += [
+             (
+                str(few),
+                Message.counted("%(num)d seat is enough to begin with", "%(num)d seats are enough to begin with", few),
+            )
+            for few in range(1, number)
+        ]
+        if self.at_least.data is None:
+            self.at_least.data = "0"
+
+    def validate_email(self, field: Field) -> None:
+        """Read the address; either contact will do, but one is needed."""
+        _read(field, lambda text: parse_email(text).typed)
+        if not field.data and not (self.phone.data or "").strip():
+            raise StopValidation(N_("Enter an email address or a phone number, so that we can reach you."))
+
+    def validate_phone(self, field: Field) -> None:
+        """Read the number as people write it here."""
+        _read(field, parse_phone)
+
+    def validate_key(self, field: Field) -> None:
+        """A key we did not make is replaced: it only serves to recognise a second press."""
+        if not 16 <= len(field.data or "") <= 40 or not field.data.isascii():
+            field.data = new_key()
+
+    def validate_website(self, field: Field) -> None:
+        """People do not see this field; programs fill it."""
+        if field.data:
+            raise StopValidation(N_("Leave this field empty."))
+
+    def validate_people(self, field: FieldList) -> None:  # type: ignore[type-arg]
+        """Keep to the event's limit."""
+        if len(field.entries) > self.party_limit:
+            raise ValidationError(
+                Message.counted(  # type: ignore[arg-type]
+                    "One registration can bring at most %(num)d person.",
+                    "One registration can bring at most %(num)d people.",
+                    self.party_limit,
+                ),
+            )
+
+    def add_person(self) -> None:
+        """Make room for one more."""
+        if len(self.people.entries) < self.party_limit:
+            self.people.append_entry()
+        self.fit_choices()
+
+    def remove_person(self, index: str) -> None:
+        """Take one row out, and keep what was typed in the others."""
+        kept = [entry.data for number, entry in enumerate(self.people.entries) if str(number) != index]
+        while self.people.entries:
+            self.people.pop_entry()
+        for data in kept or [{}]:
+            self.people.append_entry(data)
+        self.fit_choices()
+
+    def application(self, *, channel: SeatChannel = SeatChannel.WEB) -> Application:
+        """Return the typed values for the rule."""
+        email = parse_email(self.email.data) if self.email.data else None
+        given = {purpose for purpose in ConsentPurpose if self._fields[purpose.value].data}
+        return Application(
+            key=self.key.data or new_key(),
+            guests=tuple(entry.form.guest() for entry in self.people.entries),
+            lang=lang(),
+            email=email.typed if email else "",
+            email_key=email.key if email else None,
+            phone=self.phone.data or None,
+            district=self.district.data or "",
+            at_least=int(self.at_least.data),
+            answers=self.answers(),
+            consents=frozenset(given),
+            channel=channel,
+        )
+
+
+class AnswersForm(Form, _Answers):
+    """Correcting a ticket: names, needs, answers, consents."""
+
+    people = FieldList(FormField(PersonForm), min_entries=0, max_entries=20)
+    photography = RegistrationForm.photography
+    newsletter = RegistrationForm.newsletter
+
+    def corrections(self, attendee_ids: Sequence[int]) -> dict[int, Guest]:
+        """Return what is to stand for each person, in the ticket's order."""
+        return {
+            attendee_id: entry.form.guest()
+            for attendee_id, entry in zip(attendee_ids, self.people.entries, strict=False)
+        }
+
+    def consents(self) -> frozenset[ConsentPurpose]:
+        """Return the voluntary consents that are ticked."""
+        voluntary = (ConsentPurpose.PHOTOGRAPHY, ConsentPurpose.NEWSLETTER)
+        return frozenset(purpose for purpose in voluntary if self._fields[purpose.value].data)
+
+
+class WithdrawalForm(Form):
+    """Who gives the seat back; nobody ticked means nothing happens."""
+
+    people = Choices(N_("Who is not coming?"), [Required(N_("Choose who is not coming."))])
+
+
+class OfferForm(Form):
+    """Yes or no to offered seats."""
+
+    offer = HiddenField()
+
+
+class PressForm(Form):
+    """Only a button."""
+
+
+def registration_form(event: Event, base: type[RegistrationForm] = RegistrationForm, **kwargs: Any) -> RegistrationForm:
+    """Build the form of one event, with its own questions; the desk brings a `base` of its own."""
+    form: RegistrationForm = _with_questions(base, event, event.questions)(**kwargs)
+    return form
+
+
+def answers_form(registration: Registration, **kwargs: Any) -> AnswersForm:
+    """Build the form that corrects one ticket."""
+    form: AnswersForm = _with_questions(AnswersForm, registration.event, registration.event.questions)(**kwargs)
+    return form
+
+
+def _with_questions(base: type[Any], event: Event, questions: Sequence[Question]) -> type[Any]:
+    asked = [question for question in questions if not question.retired]
+    fields: dict[str, Any] = {f"q{question.id}": _field(question) for question in asked}
+    return type(base.__name__, (base,), {**fields, "questions": asked, "party_limit": event.party_limit})
+
+
+def _field(question: Question) -> Any:
+    label, hint = question.label.best(lang()).text, question.hint.best(lang()).text
+    must = [Required(N_("Answer this question."))] if question.required else [Optional()]
+    options = [(option["key"], _wording(option)) for option in question.options]
+    match question.kind:
+        case QuestionKind.CHOICE:
+            return Radios(label, must, choices=options, description=hint)
+        case QuestionKind.CHOICES:
+            return Choices(label, must, choices=options, description=hint)
+        case QuestionKind.YES_NO:
+            return Radios(label, must, choices=YES_NO, description=hint)
+        case QuestionKind.NUMBER:
+            return StringField(label, [*must, cleaned(_number)], description=hint, render_kw={"inputmode": "decimal"})
+        case QuestionKind.DATE:
+            return DayField(label, must, description=hint)
+        case QuestionKind.TEXT:
+            return TextAreaField(label, [*must, text(2000)], description=hint)
+
+
+class DayField(DateField):
+    """A day; the sentence says how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day, in our words if it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(N_("Enter the date as year, month and day, for example 2026-03-22.")) from error
+        if self.data and not dt.date(1900, 1, 1) <= self.data <= dt.date(2100, 12, 31):
+            self.data = None
+            raise ValueError(N_("Enter a date between 1900 and 2100."))
+
+
+def _number(typed: str) -> str:
+    plain = clean_line(typed, limit=30).replace(" ", "").replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > Decimal(10) ** 12:
+        raise BadText(Message("Enter a number, for example 12."))
+    return format(number.normalize(), "f")
+
+
+def _read(field: Field, parse: Any) -> None:
+    field.data = (field.data or "").strip()
+    if not field.data:
+        return
+    try:
+        field.data = parse(field.data)
+    except BadText as error:
+        raise StopValidation(error.message) from error  # type: ignore[arg-type]
+
+
+def _wording(option: dict[str, str]) -> str:
+    return option.get(lang()) or option.get("ru") or option.get("kk") or option.get("en") or option["key"]

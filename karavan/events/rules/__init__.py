@@ -1,0 +1,1 @@
+"""What may happen to events and seats; one file per intention. Nothing here commits, translates or knows HTTP."""

@@ -1,0 +1,320 @@
+"""Making an event: create, edit, publish, cancel, resize. What the organiser's desk calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from karavan.core.languages import Slots
+from karavan.core.problems import Message
+from karavan.core.text import fold, slugify
+from karavan.events import letters
+from karavan.events.models import (
+    Event,
+    EventKind,
+    EventState,
+    Material,
+    ProgrammeItem,
+    Question,
+    QuestionKind,
+    SeatGate,
+)
+from karavan.events.problems import EditedMeanwhile, EventCannotBeChanged, EventIsCancelled, NotReadyToPublish
+from karavan.events.rules.seating import Gate, free_seats, promote, take_gate
+from karavan.record.models import ActorRole, Verb
+from karavan.record.rules import note
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, time
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeLine:
+    """One line of the programme as the organiser wrote it."""
+
+    day: date
+    title: Slots
+    starts: time | None = None
+    ends: time | None = None
+    place: Slots = Slots()
+    speaker: Slots = Slots()
+    speaker_role: Slots = Slots()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialLine:
+    """A link to read."""
+
+    title: Slots
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionLine:
+    """The organiser's own question; `id` names the one it continues, so that answers stay with it."""
+
+    kind: QuestionKind
+    label: Slots
+    id: int | None = None
+    hint: Slots = Slots()
+    required: bool = False
+    options: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything an organiser writes about an event; field names are the model's."""
+
+    kind: EventKind
+    title: Slots
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    capacity: int
+    summary: Slots = Slots()
+    about: Slots = Slots()
+    editors_note: Slots = Slots()
+    zone: str = "Asia/Aqtau"
+    all_day: bool = False
+    venue: Slots = Slots()
+    directions_url: str = ""
+    online_url: str = ""
+    languages: tuple[str, ...] = ("kk", "ru")
+    accessibility: tuple[str, ...] = ()
+    accessibility_note: Slots = Slots()
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
+    waiting_list: bool = True
+    offer_hours: int = 24
+    offers_stop_hours: int = 3
+    party_limit: int = 6
+    programme: tuple[ProgrammeLine, ...] = ()
+    materials: tuple[MaterialLine, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
+
+
+_COLLECTIONS = {"programme", "materials", "questions", "capacity"}
+_LISTS = {"languages", "accessibility"}
+TOLD = ("starts_at", "ends_at", "place", "venue", "online_url")
+"""Changes of these are told to everyone who holds or awaits a seat; others are corrections of wording."""
+
+
+def create_event(
+    session: Session,
+    organisation_id: int,
+    plan: Plan,
+    *,
+    now: datetime,
+    slug: str = "",
+    demo: bool = False,
+) -> Event:
+    """Begin a draft that only the organisation's own people see."""
+    event = Event(
+        organisation_id=organisation_id,
+        slug=_unused_slug(session, slug or slugify(plan.title.ru or plan.title.kk or plan.title.en)),
+        state=EventState.DRAFT,
+        demo=demo,
+        updated_at=now,
+        gate=SeatGate(capacity=plan.capacity),
+        **_columns(plan),
+    )
+    _write_parts(event, plan)
+    session.add(event)
+    session.flush()
+    note(session, Verb.EVENT_CREATED, event_id=event.id, by=ActorRole.ORGANISER, now=now)
+    return event
+
+
+def edit_event(session: Session, event_id: int, plan: Plan, *, version: int, now: datetime) -> Event:
+    """Save an organiser's changes; tell everyone registered what changed, if it matters to them.
+
+    Raises:
+        EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
+        EventCannotBeChanged: the event is cancelled.
+        NotFound: no such event.
+
+    """
+    gate = take_gate(session, event_id)
+    event = session.get_one(Event, event_id)
+    if event.state == EventState.CANCELLED:
+        raise EventCannotBeChanged
+    if event.version != version:
+        raise EditedMeanwhile
+    before = letters.facts_of(event)
+    for name, value in _columns(plan).items():
+        setattr(event, name, value)
+    _write_parts(event, plan)
+    event.version += 1
+    event.updated_at = now
+    changes = letters.differences(before, letters.facts_of(event))
+    if event.state == EventState.PUBLISHED:
+        if changes:
+            event.sequence += 1
+            letters.tell_changed(session, event, changes, now)
+        note(session, Verb.EVENT_CHANGED, event_id=event_id, by=ActorRole.ORGANISER, now=now, version=event.version)
+    _resize(session, event, gate, capacity=plan.capacity, now=now)
+    return event
+
+
+def resize(
+    session: Session,
+    event_id: int,
+    *,
+    capacity: int | None = None,
+    overbook: int = 0,
+    reason: str = "",
+    version: int | None = None,
+    now: datetime,
+) -> int:
+    """Change how many seats there are and return how many are free (below zero: nobody is evicted).
+
+    `overbook` adds seats beyond capacity: an explicit act that needs a reason and stands in the public record. With
+    the `version` that the person read, a second press adds nothing; and an edit begun before is noticed (`edit_event`).
+
+    Raises:
+        EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
+        EventIsCancelled: it will not be held.
+
+    """
+    gate = take_gate(session, event_id)
+    event = session.get_one(Event, event_id)
+    if event.state == EventState.CANCELLED:
+        raise EventIsCancelled
+    if version is not None and event.version != version:
+        raise EditedMeanwhile
+    event.version += 1
+    if overbook:
+        event.gate.overbooked += overbook
+        note(
+            session,
+            Verb.EVENT_OVERBOOKED,
+            event_id=event_id,
+            by=ActorRole.ORGANISER,
+            now=now,
+            reason=reason,
+            seats=overbook,
+        )
+    return _resize(session, event, gate, capacity=event.gate.capacity if capacity is None else capacity, now=now)
+
+
+def publish(session: Session, event_id: int, *, now: datetime) -> None:
+    """Show a draft to everyone. Publishing twice is fine.
+
+    Raises:
+        NotReadyToPublish: it has no title, or it is already over.
+        EventCannotBeChanged: it is cancelled.
+
+    """
+    take_gate(session, event_id)
+    event = session.get_one(Event, event_id)
+    if event.state == EventState.CANCELLED:
+        raise EventCannotBeChanged
+    if event.state == EventState.PUBLISHED:
+        return
+    if not (event.title.kk or event.title.ru):
+        raise NotReadyToPublish
+    if event.ends_at <= now:
+        raise NotReadyToPublish(Message("This event is already over. Check its dates before you publish."))
+    event.state, event.published_at, event.updated_at = EventState.PUBLISHED, now, now
+    event.version += 1
+    note(session, Verb.EVENT_PUBLISHED, event_id=event_id, by=ActorRole.ORGANISER, now=now)
+
+
+def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetime) -> None:
+    """Call an event off and tell everyone who holds or awaits a seat, with the reason. Twice is fine."""
+    take_gate(session, event_id)
+    event = session.get_one(Event, event_id)
+    if event.state == EventState.CANCELLED:
+        return
+    was_public = event.state == EventState.PUBLISHED
+    event.state, event.cancelled_at, event.updated_at, event.cancel_reason = EventState.CANCELLED, now, now, reason
+    event.sequence += 1
+    event.version += 1
+    if was_public:
+        letters.tell_cancelled(session, event, now)
+    note(
+        session, Verb.EVENT_CANCELLED, event_id=event_id, by=ActorRole.ORGANISER, now=now, reason=reason.best("kk").text
+    )
+
+
+def _resize(session: Session, event: Event, gate: Gate, *, capacity: int, now: datetime) -> int:
+    if capacity != event.gate.capacity:
+        note(
+            session,
+            Verb.EVENT_CAPACITY_CHANGED,
+            event_id=event.id,
+            by=ActorRole.ORGANISER,
+            now=now,
+            before=event.gate.capacity,
+            after=capacity,
+        )
+        event.gate.capacity = capacity
+    session.flush()
+    room = event.gate.capacity + event.gate.overbooked
+    promote(session, event, gate._replace(room=room), now)
+    session.flush()
+    return free_seats(session, event.id, room)
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    values = {item.name: getattr(plan, item.name) for item in fields(plan) if item.name not in _COLLECTIONS}
+    values |= {name: list(values[name]) for name in _LISTS}
+    values["search_text"] = search_text(plan)
+    return values
+
+
+def search_text(plan: Plan) -> str:
+    """Return the folded words by which people find the event."""
+    speakers = " ".join(f"{line.title.every()} {line.speaker.every()}" for line in plan.programme)
+    return fold(f"{plan.title.every()} {plan.summary.every()} {plan.about.every()} {plan.venue.every()} {speakers}")
+
+
+def _write_parts(event: Event, plan: Plan) -> None:
+    """Replace programme and materials; match questions by id, and retire rather than delete answered ones."""
+    event.programme = [
+        ProgrammeItem(
+            position=position,
+            day=line.day,
+            starts=line.starts,
+            ends=line.ends,
+            title=line.title,
+            place=line.place,
+            speaker=line.speaker,
+            speaker_role=line.speaker_role,
+        )
+        for position, line in enumerate(plan.programme)
+    ]
+    event.materials = [
+        Material(position=position, title=line.title, url=line.url) for position, line in enumerate(plan.materials)
+    ]
+    known = {question.id: question for question in event.questions}
+    for position, line in enumerate(plan.questions):
+        question = known.pop(line.id, None) if line.id else None
+        if question is None or question.kind != line.kind:
+            if question is not None:
+                known[question.id] = question
+            question = Question(kind=line.kind)
+            event.questions.append(question)
+        question.position, question.label, question.hint = position, line.label, line.hint
+        question.required, question.options, question.retired = (
+            line.required,
+            [dict(option) for option in line.options],
+            False,
+        )
+    for question in known.values():
+        question.retired = True
+
+
+def _unused_slug(session: Session, wish: str) -> str:
+    """Return the wish, or the wish with the first number nobody has; an address has room for 80 characters."""
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(wish[:74], autoescape=True))))
+    if wish not in taken:
+        return wish
+    return next(slug for n in range(2, len(taken) + 3) if (slug := f"{wish[:74]}-{n}") not in taken)

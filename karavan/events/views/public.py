@@ -1,0 +1,216 @@
+"""What everyone sees: the list, an event, the calendar; and the form that takes a seat.
+
+The form lives on its own address, so that an event's page carries no token and no cookie and the page cache may
+serve it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+
+from karavan.core.calendar_file import calendar_file
+from karavan.core.clock import now
+from karavan.core.database import db, transact
+from karavan.core.places import PLACES
+from karavan.core.problems import Problem
+from karavan.events import queries
+from karavan.events.calendar import calendar_entry, structured_data
+from karavan.events.forms import registration_form
+from karavan.events.models import Event, EventKind
+from karavan.events.rules.register import refuse_outside_window, register as take_seats
+from karavan.web.access import access, anyone
+from karavan.web.limits import spend
+from karavan.web.locale import gettext, lang
+from karavan.web.reply import leave, public, show
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from karavan.events.forms import RegistrationForm
+
+blueprint = Blueprint("events", __name__, url_prefix="/<lang:lang>/events")
+
+LIST, RESULTS = "events/index.html", "events/_results.html"
+PAGE = "events/show.html"
+REGISTRATION, PANEL = "events/registration.html", "events/_registration_panel.html"
+
+
+@blueprint.get("/")
+@access(anyone)
+def index() -> Response:
+    """List events, narrowed by a plain form that htmx makes live."""
+    public()
+    filters = _filters()
+    page = queries.event_page(db.session(), filters, now=now(), after=request.args.get("after", "")[:40])
+    return show(
+        LIST,
+        RESULTS,
+        filters=filters,
+        page=page,
+        kinds=EventKind,
+        more_url=url_for("events.index", **_narrowed(after=page.after)) if page.after else None,
+        calendar_url=_absolute("events.calendar").replace("https://", "webcal://").replace("http://", "webcal://"),
+    )
+
+
+@blueprint.get("/calendar.ics")
+@access(anyone)
+def calendar() -> Response:
+    """Give the whole calendar to a phone that subscribes to it."""
+    public(300)
+    entries = [
+        calendar_entry(event, lang(), url=_absolute("events.show", slug=event.slug))
+        for event in queries.calendar_events(db.session(), now=now())
+    ]
+    return _calendar_answer(calendar_file(entries, name=gettext("Karavan: events")), "karavan.ics")
+
+
+@blueprint.get("/<slug>", endpoint="show")
+@access(anyone)
+def show_event(slug: str) -> Response:
+    """Show one event to everyone."""
+    public()
+    event = _event(slug)
+    seats = queries.seats_of(db.session(), event)
+    return show(
+        PAGE,
+        event=event,
+        seats=seats,
+        now=now(),
+        closed=_closed(event),
+        json_ld=_json_ld(event, seats),
+        share=_share(event),
+    )
+
+
+@blueprint.get("/<slug>/calendar.ics")
+@access(anyone)
+def event_calendar(slug: str) -> Response:
+    """Give one event to a calendar."""
+    public(300)
+    event = _event(slug)
+    entry = calendar_entry(event, lang(), url=_absolute("events.show", slug=slug))
+    return _calendar_answer(calendar_file([entry], name=entry.title), f"{slug}.ics")
+
+
+@blueprint.route("/<slug>/registration", methods=["GET", "POST"])
+@access(anyone)
+def register(slug: str) -> AnyResponse:
+    """Take seats: for oneself, or for a household in one form."""
+    event = _event(slug)
+    form = registration_form(event)
+    if request.method == "GET":
+        return _registration(event, form)
+    if "add" in request.form or "remove" in request.form:
+        return _another_row(event, form)
+    spend("register", "60 per minute")
+    if not form.submitted():
+        return _registration(event, form, 422)
+    try:
+        outcome = transact(take_seats, event.id, form.application(), now=now())
+    except Problem as problem:
+        form.refuse(problem)
+        return _registration(event, form, 422)
+    if outcome.public_id is None:
+        return leave(url_for("events.received", slug=slug))
+    if outcome.fresh:
+        flash(gettext("Done. This page is your ticket: keep its address."), "ok")
+    token = current_app.extensions["karavan.keys"].seal(outcome.public_id, purpose="ticket")
+    return leave(url_for("tickets.show", token=token))
+
+
+@blueprint.get("/<slug>/registration/received")
+@access(anyone)
+def received(slug: str) -> Response:
+    """Say what happens next to somebody whose contact is registered already, without telling whether it is."""
+    return show("events/received.html", event=_event(slug))
+
+
+def _registration(event: Event, form: RegistrationForm, status: int = 200) -> Response:
+    seats = queries.seats_of(db.session(), event)
+    return show(REGISTRATION, PANEL, status, event=event, form=form, seats=seats, closed=_closed(event), added=False)
+
+
+def _another_row(event: Event, form: RegistrationForm) -> Response:
+    if "add" in request.form:
+        form.add_person()
+    else:
+        form.remove_person(request.form["remove"])
+    seats = queries.seats_of(db.session(), event)
+    added = "add" in request.form
+    return show(REGISTRATION, PANEL, event=event, form=form, seats=seats, closed=_closed(event), added=added)
+
+
+def _closed(event: Event) -> Problem | None:
+    """Return why seats cannot be taken now, if they cannot."""
+    try:
+        refuse_outside_window(event, now())
+    except Problem as problem:
+        return problem
+    return None
+
+
+def _event(slug: str) -> Event:
+    event = queries.event_by_slug(db.session(), slug)
+    if event is None:
+        abort(404)
+    return event
+
+
+def _filters() -> queries.Filters:
+    """Read the form; values nobody offered are taken as "everything"."""
+    wish = request.args
+    try:
+        since = date.fromisoformat(wish.get("since", ""))
+    except ValueError:
+        since = None
+    return queries.Filters(
+        words=wish.get("q", "")[:100],
+        place=wish.get("place", "") if wish.get("place") in PLACES else "",
+        kind=wish.get("kind", "") if wish.get("kind") in {kind.value for kind in EventKind} else "",
+        since=since,
+        free=wish.get("free") == "1",
+        past=wish.get("past") == "1",
+    )
+
+
+def _narrowed(**more: str) -> dict[str, Any]:
+    """Return what the list is narrowed by, for a link to its next page."""
+    return {
+        **{
+            name: request.args[name] for name in ("q", "place", "kind", "since", "free", "past") if name in request.args
+        },
+        **more,
+    }
+
+
+def _absolute(endpoint: str, **values: Any) -> str:
+    base: str = current_app.extensions["karavan.settings"].base_url
+    return base + url_for(endpoint, **values)
+
+
+def _share(event: Event) -> dict[str, str]:
+    url, title = _absolute("events.show", slug=event.slug), event.title.best(lang()).text
+    return {
+        "url": url,
+        "whatsapp": "https://wa.me/?" + urlencode({"text": f"{title}\n{url}"}),
+        "telegram": "https://t.me/share/url?" + urlencode({"url": url, "text": title}),
+    }
+
+
+def _json_ld(event: Event, seats: queries.Seats) -> dict[str, object]:
+    base = current_app.extensions["karavan.settings"].base_url
+    image = base + current_app.jinja_env.globals["asset"]("img/og.png")  # type: ignore[operator]
+    return structured_data(event, seats, lang(), url=_absolute("events.show", slug=event.slug), image=image)
+
+
+def _calendar_answer(file: bytes, name: str) -> Response:
+    return Response(
+        file,
+        mimetype="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,97 @@
+"""Putting the application together: the only file that knows every package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from config import Settings
+from karavan.accounts import cli as accounts_cli, sign_in, tasks as accounts_tasks, views as accounts_views
+from karavan.core.background import Rounds
+from karavan.core.database import db, engine_options, prepare_engine
+from karavan.core.tokens import Keys
+from karavan.events import tasks as events_tasks
+from karavan.events.subjects import name_events
+from karavan.events.views import desk as desk_views, public as events_views, tickets as tickets_views
+from karavan.notifications import cli as notifications_cli, tasks as notifications_tasks, views as notifications_views
+from karavan.pages import views as pages_views
+from karavan.record import views as record_views
+from karavan.seeds import cli as seeds_cli
+from karavan.web import access, errors, headers, hygiene, limits, locale, templating
+from karavan.web.assets import Assets, is_immutable
+from karavan.web.page_cache import PageCache
+
+HERE = Path(__file__).parent
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """Build the application for these settings (by default the environment's)."""
+    settings = settings or Settings.from_env()
+    app = Flask("karavan", template_folder="../templates", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, threads=settings.threads),
+        SESSION_COOKIE_NAME="karavan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=600,
+    )
+    app.extensions["karavan.settings"] = settings
+    app.extensions["karavan.keys"] = Keys(settings.secret_key)
+    app.extensions["karavan.rounds"] = Rounds(app)
+    assets = Assets(HERE.parent / "static", settings.instance / "static")
+
+    db.init_app(app)
+    Migrate(app, db, directory=str(HERE.parent / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+    limits.init_app(app, settings)
+    locale.init_app(app)
+    hygiene.init_app(app)
+    templating.init_app(app, settings, assets)
+    errors.init_app(app)
+    access.init_app(app)
+    headers.init_app(app, settings)
+    _furnish(app)
+    access.refuse_undeclared(app)
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        PageCache(app.wsgi_app, enabled=settings.page_cache),
+        root=str(assets.target),
+        prefix=assets.prefix,
+        immutable_file_test=is_immutable,
+        max_age=3600,
+    )
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _furnish(app: Flask) -> None:
+    """Hang every domain's views, commands and background rounds."""
+    app.register_blueprint(pages_views.blueprint)
+    app.register_blueprint(accounts_views.blueprint)
+    app.register_blueprint(events_views.blueprint)
+    app.register_blueprint(tickets_views.blueprint)
+    app.register_blueprint(desk_views.blueprint)
+    app.register_blueprint(record_views.blueprint)
+    app.register_blueprint(notifications_views.blueprint)
+    sign_in.init_app(app)
+    app.cli.add_command(accounts_cli.commands)
+    app.cli.add_command(notifications_cli.commands)
+    app.cli.add_command(seeds_cli.commands)
+    app.extensions["karavan.subjects"] = {"event": name_events}
+    rounds = app.extensions["karavan.rounds"]
+    rounds.every(2, notifications_tasks.deliver_letters)
+    rounds.every(15, events_tasks.sweep_offers)
+    rounds.every(3600, accounts_tasks.forget_old_codes)

@@ -1,0 +1,1 @@
+"""Letters and short messages: written in the act's own transaction, delivered later by a task."""

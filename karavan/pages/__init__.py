@@ -1,0 +1,1 @@
+"""Pages that belong to no domain, or to several: home, "my events", about, health."""

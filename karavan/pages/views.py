@@ -1,0 +1,149 @@
+"""Home, language, appearance, what we say about ourselves, "my events", health."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from karavan.accounts.queries import person
+from karavan.core.clock import now
+from karavan.core.database import db
+from karavan.core.languages import LANGUAGES
+from karavan.core.text import safe_next
+from karavan.events.models import EventState
+from karavan.events.queries import my_registrations, upcoming_cards
+from karavan.pages.forms import AppearanceForm
+from karavan.web.access import access, anyone, signed_in, visitor
+from karavan.web.locale import COOKIE, gettext, lang, preferred, speak
+from karavan.web.reply import leave, public, show
+from karavan.web.templating import theme
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+blueprint = Blueprint("pages", __name__)
+
+YEAR = 365 * 24 * 3600
+PRIVATE_PATHS = ("registrations", "me", "desk", "sign-in", "mailbox", "appearance")
+
+
+@blueprint.get("/")
+@access(anyone)
+def root() -> AnyResponse:
+    """Send everyone to her own language."""
+    response = redirect(url_for("pages.home", lang=preferred()))
+    response.vary.update(("Cookie", "Accept-Language"))
+    return response
+
+
+@blueprint.get("/kz/", defaults={"rest": ""})
+@blueprint.get("/kz/<path:rest>")
+@access(anyone)
+def kazakhstan(rest: str) -> AnyResponse:
+    """Forgive the country's code where the language's belongs."""
+    query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+    return redirect(safe_next(f"/kk/{rest}{query}", default="/kk/"), 301)
+
+
+@blueprint.get("/language/<code>")
+@access(anyone)
+def choose_language(code: str) -> AnyResponse:
+    """Remember the language somebody picked, and show her the page she was on. Changes nothing but her own cookie."""
+    chosen = code if code in LANGUAGES else preferred()
+    response = redirect(safe_next(request.args.get("next"), default=url_for("pages.home", lang=chosen)))
+    _remember(response, COOKIE, chosen)
+    return response
+
+
+@blueprint.get("/<lang:lang>/")
+@access(anyone)
+def home() -> Response:
+    """Say what this is, and what comes next."""
+    public()
+    return show("pages/home.html", events=upcoming_cards(db.session(), now=now(), limit=6))
+
+
+@blueprint.get("/<lang:lang>/about")
+@access(anyone)
+def about() -> Response:
+    """Say who is behind it, where the source is, whom to ask."""
+    public(60)
+    return show("pages/about.html")
+
+
+@blueprint.get("/<lang:lang>/privacy")
+@access(anyone)
+def privacy() -> Response:
+    """Say what is kept about people, and what they can ask for."""
+    public(60)
+    return show("pages/privacy.html")
+
+
+@blueprint.get("/<lang:lang>/accessibility")
+@access(anyone)
+def accessibility() -> Response:
+    """Say what works for whom, and how to tell us when it does not."""
+    public(60)
+    return show("pages/accessibility.html")
+
+
+@blueprint.route("/<lang:lang>/appearance", methods=["GET", "POST"])
+@access(anyone)
+def appearance() -> AnyResponse:
+    """Choose light or dark, and the language. Both are kept in cookies of this device alone."""
+    form = AppearanceForm(data={"theme": theme(), "language": lang()})
+    if not form.submitted():
+        status = 200 if request.method == "GET" else 422
+        return show("pages/appearance.html", "pages/_appearance_panel.html", status, form=form)
+    speak(form.language.data)
+    flash(gettext("Your choice is kept on this device."), "ok")
+    response = leave(url_for("pages.appearance", lang=form.language.data))
+    _remember(response, "theme", form.theme.data)
+    _remember(response, COOKIE, form.language.data)
+    return response
+
+
+@blueprint.get("/<lang:lang>/me/")
+@access(signed_in)
+def me() -> Response:
+    """Show a person the events she registered for with her confirmed contacts."""
+    session = db.session()
+    who = person(session, visitor().person_id)
+    found = my_registrations(session, email_key=who.email_key, phone=who.phone)
+    mine = [registration for registration in found if registration.event.state != EventState.DRAFT]
+    keys = current_app.extensions["karavan.keys"]
+    moment = now()
+    return show(
+        "pages/me.html",
+        me=who,
+        coming=[registration for registration in reversed(mine) if registration.event.ends_at > moment],
+        past=[registration for registration in mine if registration.event.ends_at <= moment],
+        tokens={registration.id: keys.seal(registration.public_id, purpose="ticket") for registration in mine},
+    )
+
+
+@blueprint.get("/healthz")
+@access(anyone)
+def health() -> Response:
+    """Tell a monitor whether the database answers."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/robots.txt")
+@access(anyone)
+def robots() -> Response:
+    """Keep search engines to what is public."""
+    lines = [f"Disallow: /{code}/{path}" for code in LANGUAGES for path in PRIVATE_PATHS]
+    return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
+
+
+def _remember(response: AnyResponse, name: str, value: str) -> None:
+    settings = current_app.extensions["karavan.settings"]
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.secure_cookies)

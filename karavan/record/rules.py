@@ -1,0 +1,35 @@
+"""Appending to the public record. There is no other rule: nothing here is ever changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from karavan.record.models import ActorRole, RecordEntry, Verb
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+def note(
+    session: Session,
+    verb: Verb,
+    *,
+    event_id: int,
+    by: ActorRole,
+    now: datetime,
+    reason: str = "",
+    **facts: int | str | None,
+) -> None:
+    """Write one public act into the caller's transaction: both happen, or neither."""
+    session.add(
+        RecordEntry(happened_at=now, verb=verb, actor_role=by, event_id=event_id, reason=reason, facts=facts),
+    )
+
+
+def correct(session: Session, entry_id: int, *, by: ActorRole, now: datetime, reason: str) -> None:
+    """Say publicly that an earlier row was wrong, and why. The wrong row stays."""
+    session.add(
+        RecordEntry(happened_at=now, verb=Verb.RECORD_CORRECTED, actor_role=by, corrects_id=entry_id, reason=reason),
+    )

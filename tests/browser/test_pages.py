@@ -1,0 +1,47 @@
+"""Every page, in every state and language: open to everybody, on a small telephone and on a wide screen, by day and by
+night.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    from tests.support.scenes import Scene
+    from tests.support.stage import Stage
+
+pytestmark = pytest.mark.browser
+
+GROUPS = ("public", "registration", "tickets", "account", "desk", "errors")
+BY_NIGHT_IN = "kk"
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+@pytest.mark.parametrize("group", GROUPS)
+def test_pages_are_open_to_everybody(stage: Stage, group: str, lang: str) -> None:
+    wrong = []
+    for scene in stage.scenes[group]:
+        page = stage.show(scene, lang)
+        wrong += [f"{scene.name}: {fault}" for fault in faults(page, lang)]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def faults(page: Page, lang: str) -> Iterator[str]:
+    """Judge one page by day at the width of a telephone, its shape at all widths, and in one language by night."""
+    judge.unfold(page)
+    yield from judge.words(page, lang)
+    yield from judge.accessibility(page)
+    for width in judge.WIDTHS:
+        yield from judge.shape(page, width)
+    if lang == BY_NIGHT_IN:
+        page.emulate_media(color_scheme="dark")
+        yield from (f"by night {fault}" for fault in judge.accessibility(page))
+        page.emulate_media(color_scheme="light")

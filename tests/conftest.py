@@ -1,0 +1,132 @@
+"""The fixtures every test may ask for. What they are made of is in `tests/support`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from sqlalchemy import event
+
+from karavan import create_app
+from karavan.core.database import db, transact
+from tests.support import postgres
+from tests.support.cast import Cast, call_cast
+from tests.support.databases import chosen, make_schema, new_database
+from tests.support.settings import NOW, settings_for
+from tests.support.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+    from karavan.accounts.models import Person
+    from tests.support.databases import Database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL before there are workers, so that they share it."""
+    if chosen() == "postgresql" and not hasattr(config, "workerinput"):
+        postgres.server_url()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Database]]:
+    """One application and one database for all tests of this worker."""
+    instance = tmp_path_factory.mktemp("instance")
+    with new_database(instance) as database:
+        app = create_app(settings_for(instance, database.url))
+        app.testing = True
+        with app.app_context():
+            engine = db.engine
+        if chosen() == "sqlite":
+            event.listen(engine, "connect", _no_power_cuts)
+        make_schema(app)
+        database.keep(engine)
+        yield app, database
+        engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The time is NOW, and stands still; `clock.shift(timedelta)` and `clock.move_to(moment)` move it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(house: tuple[Flask, Database], clock: time_machine.Traveller) -> Flask:
+    """The application, with an empty database."""
+    application, database = house
+    with application.app_context():
+        engine = db.engine
+    database.put_back(engine)
+    return application
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session that reads, within an application context: `write(rule, …)` changes, in a transaction of its own.
+
+    After a write, or a page, what was read before is let go: look again.
+    """
+    with app.app_context():
+        yield db.session()
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Amina, Bekzat, Saule, Daniyar, Ermek and Root."""
+    return transact(call_cast)
+
+
+@pytest.fixture
+def visit(app: Flask, session: Session) -> Iterator[Visit]:
+    """A browser without JavaScript (and, if asked, with htmx) that refuses pages which are not sound."""
+    with Visit(app, after=session.close) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def sign_in(visit: Visit) -> Callable[[Person], None]:
+    """Sign somebody of the cast in: `sign_in(cast.bekzat)`. (The pages that do it are the accounts' tests' business.)"""
+    return visit.sign_in
+
+
+@pytest.fixture
+def new_visitor(app: Flask, session: Session) -> Iterator[Callable[[], Visit]]:
+    """More browsers, each with its own cookies: `new_visitor()`."""
+    opened: list[Visit] = []
+
+    def open_browser() -> Visit:
+        opened.append(Visit(app, after=session.close))
+        return opened[-1]
+
+    yield open_browser
+    for visitor in opened:
+        visitor.close()
+
+
+@pytest.fixture
+def other_app(app: Flask) -> Iterator[Callable[..., Flask]]:
+    """The same house and database under other settings: `other_app(rate_limits=True)`."""
+    usual = app.extensions["karavan.settings"]
+    engines = []
+
+    def furnish(**changes: Any) -> Flask:
+        application = create_app(settings_for(usual.instance, usual.database_url, **changes))
+        application.testing = True
+        with application.app_context():
+            engines.append(db.engine)
+        return application
+
+    yield furnish
+    for engine in engines:
+        engine.dispose()
+
+
+def _no_power_cuts(connection: Any, _: object) -> None:
+    """Tests do not wait for the disk."""
+    connection.execute("PRAGMA synchronous=OFF")

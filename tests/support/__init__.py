@@ -1,0 +1,1 @@
+"""What the tests share: databases, a cast, makers, a guarded page client, hostile inputs."""

@@ -1,0 +1,84 @@
+"""What a page must be once a browser has drawn it; `soundness` judges what it must be before that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+AXE = (Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+WIDTHS = (320, 390, 768, 1280)
+SMALLEST_TARGET = 24
+
+_RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+    },
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+_UNFOLD = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+
+_SHAPE = """(smallest) => {
+  const found = [];
+  const name = (one) => `<${one.tagName.toLowerCase()} id="${one.id}" class="${one.getAttribute("class") || ""}"> ` +
+    one.textContent.trim().slice(0, 40);
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > room) {
+    const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1);
+    found.push(`scrolls sideways: ${wide.slice(0, 3).map(name).join(" · ")}`);
+  }
+  const inText = (one) => getComputedStyle(one).display === "inline" &&
+    [...one.parentElement.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+    const label = one.labels && one.matches("[type=checkbox], [type=radio]") && one.closest("label");
+    const box = (label || one).getBoundingClientRect();
+    if (one.matches("[type=hidden], [aria-hidden] *, .skip") || one.getAttribute("aria-hidden") || !box.width ||
+      getComputedStyle(one).visibility === "hidden" || inText(one)) continue;
+    if (Math.min(box.width, box.height) < smallest)
+      found.push(`a target of ${Math.round(box.width)} × ${Math.round(box.height)} px: ${name(one)}`);
+  }
+  return found;
+}"""
+
+_WORDS = """() => ({
+  lang: document.documentElement.lang,
+  headings: [...document.querySelectorAll("h1")].map((one) => one.textContent.trim()),
+})"""
+
+
+def unfold(page: Page) -> None:
+    """Open whatever is folded away: it is part of the page."""
+    page.evaluate(_UNFOLD)
+
+
+def accessibility(page: Page) -> Iterator[str]:
+    """Say what axe-core objects to, by WCAG 2.0–2.2 A and AA and by good practice."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", _RULES)
+    for violation in found["violations"]:
+        places = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
+        detail = violation["nodes"][0].get("failureSummary", "").replace("\n", " ")
+        yield f"{violation['id']} ({violation['help']}): {', '.join(places[:4])}: {detail[:240]}"
+
+
+def shape(page: Page, width: int) -> Iterator[str]:
+    """Say what does not fit a screen of this width, or a finger."""
+    page.set_viewport_size({"width": width, "height": 844})
+    yield from (f"at {width} px {fault}" for fault in page.evaluate(_SHAPE, SMALLEST_TARGET))
+
+
+def words(page: Page, lang: str) -> Iterator[str]:
+    """Say what is wrong with heading and language."""
+    said = page.evaluate(_WORDS)
+    if said["lang"] != lang:
+        yield f"html says lang={said['lang']!r}"
+    if len(said["headings"]) != 1:
+        yield f"{len(said['headings'])} h1: {said['headings']}"

@@ -1,0 +1,297 @@
+"""Every page, in every state somebody may find it in: what the tests about pages go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from karavan.accounts.models import Person
+from karavan.core.clock import now
+from karavan.core.database import db
+from karavan.core.languages import Slots
+from karavan.events.models import Event, Offer, Registration, SeatState
+from karavan.events.rules.begin_draft import begin_draft
+from karavan.events.rules.change_seats import accept_offer, give_back, sweep
+from karavan.events.rules.check_in import check_in
+from karavan.events.rules.plan import cancel_event
+from karavan.notifications.models import MailboxLetter
+from tests.support.makers import make_event, make_plan, make_registration, people_of, reload, write
+from tests.support.site import BROKEN, address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.support.site import Site
+
+VISITOR, AMINA, BEKZAT = "", "amina", "bekzat"
+"""Who looks: nobody in particular, or one of the town's cast."""
+PUBLIC, OPEN, FULL, CANCELLED = (
+    "caravan-of-leaders-astana-2025",
+    "study-tour-astana",
+    "school-for-young-leaders-1",
+    "road-to-the-port-of-kuryk",
+)
+"""Events of the town."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page: its address below the language, who looks at it, and what was done there just before."""
+
+    name: str
+    path: str
+    who: str = VISITOR
+    do: Callable[[Page], None] | None = None
+    status: int = 200
+
+
+def plant_scenes(site: Site) -> dict[str, list[Scene]]:
+    """Bring about every state there is, and say where it can be seen."""
+    site.deliver()
+    with site.inside():
+        return {
+            "public": _public(),
+            "registration": _registration(),
+            "tickets": _tickets(site),
+            "account": _account(),
+            "desk": _desk(),
+            "errors": _errors(),
+        }
+
+
+def _public() -> list[Scene]:
+    letter = db.session().scalars(select(MailboxLetter.id).order_by(MailboxLetter.id.desc())).first()
+    return [
+        Scene("home", ""),
+        Scene("events", "events/"),
+        Scene("events, searched", "events/?q=%D0%B0&place=aktau&free=1"),
+        Scene("events, none found", "events/?q=nothing-is-called-this"),
+        Scene("events, past", "events/?past=1"),
+        Scene("event, past", f"events/{PUBLIC}"),
+        Scene("event, open", f"events/{OPEN}"),
+        Scene("event, full", f"events/{FULL}"),
+        Scene("event, cancelled", f"events/{CANCELLED}"),
+        Scene("event, without English", "events/open-meeting-transport"),
+        Scene("event, online", "events/public-control-online"),
+        Scene("record", "record/"),
+        Scene("about", "about"),
+        Scene("privacy", "privacy"),
+        Scene("accessibility", "accessibility"),
+        Scene("appearance", "appearance"),
+        Scene("mailbox", "mailbox/"),
+        Scene("mailbox, nothing found", "mailbox/?to=nobody@example.kz"),
+        Scene("letter", f"mailbox/{letter}"),
+    ]
+
+
+def _registration() -> list[Scene]:
+    form = f"events/{OPEN}/registration"
+    return [
+        Scene("registration", form),
+        Scene("registration, with mistakes", form, do=_send_empty),
+        Scene("registration, a household", form, do=_add_somebody),
+        Scene("registration, a household with mistakes", form, do=_household_with_mistakes),
+        Scene("registration, for the queue", f"events/{FULL}/registration"),
+        Scene("registration, closed", f"events/{CANCELLED}/registration"),
+        Scene("received", f"events/{OPEN}/registration/received"),
+    ]
+
+
+def _tickets(site: Site) -> list[Scene]:
+    """Bring one registration into each state a ticket knows."""
+    title = Slots(
+        "Жас көшбасшылар мектебі: қоғамдастықтармен жұмыс",
+        "Школа молодых лидеров: работа с сообществами",
+        "School for young leaders: working with communities",
+    )
+    wide = make_event(seats=6, title=title, slug="scene-wide", contact_name="Бекзат", contact_phone="+77000000002")
+    alone, household = make_registration(wide), make_registration(wide, people=2)
+    arrived = make_registration(wide)
+    bekzat = db.session().scalars(select(Person.id).where(Person.email_key == address_of(BEKZAT))).one()
+    write(check_in, wide.id, arrived.attendees[0].code, day=wide.first_day, by=bekzat, now=now())
+    partly = make_registration(wide, people=2)
+    write(
+        give_back, wide.id, partly.public_id, attendee_ids={partly.attendees[0].id}, now=now()
+    )
+    gone = make_registration(make_event(title=title, slug="scene-gone"))
+    write(give_back, gone.event_id, gone.public_id, now=now())
+    cancelled = make_registration(make_event(title=title, slug="scene-cancelled"))
+    write(cancel_event, cancelled.event_id, reason=Slots("Боран болады", "Будет буран", "A storm comes"), now=now())
+    past = make_event(
+        title=title, slug="scene-over", now=now() - timedelta(days=40), starts_in=timedelta(days=30)
+    )
+    over = make_registration(past, now=now() - timedelta(days=39))
+    tickets = {
+        "seated": alone,
+        "household": household,
+        "arrived": arrived,
+        "one of two left": partly,
+        "given back": gone,
+        "cancelled": cancelled,
+        "over": over,
+        **_around_the_queue(title),
+    }
+    scenes = [Scene(f"ticket, {name}", site.ticket(registration)) for name, registration in tickets.items()]
+    for deed in ("answers", "withdrawal"):
+        scenes += [
+            Scene(f"{deed}, alone", f"{site.ticket(alone)}/{deed}"),
+            Scene(f"{deed}, household", f"{site.ticket(household)}/{deed}"),
+            Scene(f"{deed}, with mistakes", f"{site.ticket(household)}/{deed}", do=_send_emptied),
+            Scene(f"{deed}, nobody left", f"{site.ticket(gone)}/{deed}"),
+        ]
+    return scenes
+
+
+def _around_the_queue(title: Slots) -> dict[str, Registration]:
+    """Return tickets of people who wait, were passed over, are offered a seat, missed the offer, or took it."""
+    narrow = make_event(seats=1, title=title, slug="scene-narrow")
+    holder = make_registration(narrow)
+    waiting = make_registration(narrow, people=2)
+    asking = make_event(seats=1, title=title, slug="scene-offer")
+    first, offered = make_registration(asking), make_registration(asking)
+    write(give_back, asking.id, first.public_id, now=now())
+    earlier = now() - timedelta(days=10)
+    missing = make_event(seats=1, title=title, slug="scene-missed", now=earlier, starts_in=timedelta(days=30))
+    left, missed = make_registration(missing, now=earlier), make_registration(missing, now=earlier)
+    write(give_back, missing.id, left.public_id, now=earlier)
+    write(sweep, missing.id, now=now())
+    taking = make_event(seats=1, title=title, slug="scene-accepted")
+    before, accepted = make_registration(taking), make_registration(taking)
+    write(give_back, taking.id, before.public_id, now=now())
+    offer = db.session().scalars(select(Offer.id).where(Offer.registration_id == accepted.id)).one()
+    write(accept_offer, taking.id, accepted.public_id, offer, now=now())
+    passed = _passed_over(title)
+    stands = {
+        SeatState.SEATED: [holder, accepted],
+        SeatState.WAITING: [waiting, passed],
+        SeatState.OFFERED: [offered],
+        SeatState.EXPIRED: [missed],
+    }
+    for state, registrations in stands.items():
+        for registration in registrations:
+            assert people_of(registration, state), f"nobody of the registration is {state}"
+    assert reload(passed).passings, "the household was not passed over"
+    return {
+        "waiting": waiting,
+        "passed over": passed,
+        "offered": offered,
+        "expired": missed,
+        "accepted": accepted,
+    }
+
+
+def _passed_over(title: Slots) -> Registration:
+    """Let one seat become free that a household of three cannot use, until it is offered to the next."""
+    earlier = now() - timedelta(days=10)
+    event = make_event(seats=2, title=title, slug="scene-passed", now=earlier, starts_in=timedelta(days=30))
+    leaving, _ = make_registration(event, now=earlier), make_registration(event, now=earlier)
+    household = make_registration(event, people=3, now=earlier)
+    make_registration(event, now=earlier)
+    write(give_back, event.id, leaving.public_id, now=earlier)
+    write(sweep, event.id, now=now())
+    return household
+
+
+def _account() -> list[Scene]:
+    return [
+        Scene("sign-in", "sign-in"),
+        Scene("sign-in, with mistakes", "sign-in", do=_send_empty),
+        Scene("code", "sign-in", do=_ask_for_a_code),
+        Scene("code, wrong", "sign-in", do=_type_a_wrong_code),
+        Scene("my events", "me/", AMINA),
+        Scene("account", "me/account", AMINA),
+        Scene("another contact", "me/contact", AMINA),
+        Scene("name", "me/name", AMINA),
+        Scene("sign-out", "sign-out", AMINA),
+        Scene("home, signed in", "", AMINA),
+    ]
+
+
+def _desk() -> list[Scene]:
+    full, cancelled = _event_id(FULL), _event_id(CANCELLED)
+    organisation = db.session().scalars(select(Event.organisation_id).where(Event.id == full)).one()
+    draft = write(begin_draft, organisation, make_plan(), now=now()).id
+    registration = db.session().scalars(select(Registration.id).where(Registration.event_id == full)).first()
+    desk = f"desk/events/{full}"
+    person = f"{desk}/registrations/{registration}"
+    return [
+        Scene("desk", "desk/events/", BEKZAT),
+        Scene("desk, new event", "desk/events/new", BEKZAT),
+        Scene("desk, new event with mistakes", "desk/events/new", BEKZAT, do=_send_empty),
+        Scene("desk, event", desk, BEKZAT),
+        Scene("desk, draft", f"desk/events/{draft}", BEKZAT),
+        Scene("desk, cancelled event", f"desk/events/{cancelled}", BEKZAT),
+        Scene("desk, edit", f"{desk}/edit", BEKZAT),
+        Scene("desk, cancellation", f"{desk}/cancellation", BEKZAT),
+        Scene("desk, cancellation with mistakes", f"{desk}/cancellation", BEKZAT, do=_send_empty),
+        Scene("desk, capacity", f"{desk}/capacity", BEKZAT),
+        Scene("desk, overbooking", f"{desk}/overbooking", BEKZAT),
+        Scene("desk, overbooking with mistakes", f"{desk}/overbooking", BEKZAT, do=_send_empty),
+        Scene("desk, roster", f"{desk}/roster", BEKZAT),
+        Scene("desk, roster, nobody found", f"{desk}/roster?q=nobody-is-called-this", BEKZAT),
+        Scene("desk, add a person", f"{desk}/registrations/new", BEKZAT),
+        Scene("desk, add a person with mistakes", f"{desk}/registrations/new", BEKZAT, do=_send_empty),
+        Scene("desk, registration", person, BEKZAT),
+        Scene("desk, removal", f"{person}/removal", BEKZAT),
+        Scene("desk, check-in", f"{desk}/check-in", BEKZAT),
+        Scene("desk, check-in with mistakes", f"{desk}/check-in", BEKZAT, do=_send_empty),
+        Scene("record of an event", f"record/?event={full}", BEKZAT),
+    ]
+
+
+def _errors() -> list[Scene]:
+    return [
+        Scene("400", "events/?q=%00", status=400),
+        Scene("403", "desk/events/", AMINA, status=403),
+        Scene("404", "nothing-is-here", status=404),
+        Scene("500", BROKEN, status=500),
+    ]
+
+
+def _event_id(slug: str) -> int:
+    return db.session().scalars(select(Event.id).where(Event.slug == slug)).one()
+
+
+# --- What was done just before ----------------------------------------------------------------------------
+
+MAIN_BUTTON = "main form[method=post] button[type=submit]:not([aria-hidden]):not([name])"
+
+
+def _send_empty(page: Page) -> None:
+    page.locator(MAIN_BUTTON).last.click()
+    page.wait_for_selector(".errsum")
+
+
+def _send_emptied(page: Page) -> None:
+    for field in page.locator("main form [name$=-name]").all():
+        field.fill("")
+    _send_empty(page)
+
+
+def _add_somebody(page: Page) -> None:
+    page.locator("button[name=add]").click()
+    page.wait_for_selector("[name=people-1-name]")
+
+
+def _household_with_mistakes(page: Page) -> None:
+    _add_somebody(page)
+    page.fill("[name=phone]", "12")
+    _send_empty(page)
+
+
+def _ask_for_a_code(page: Page) -> None:
+    page.fill("[name=contact]", "scene@example.kz")
+    page.locator(MAIN_BUTTON).first.click()
+    page.wait_for_selector("[name=code]")
+
+
+def _type_a_wrong_code(page: Page) -> None:
+    _ask_for_a_code(page)
+    page.fill("[name=code]", "000000")
+    page.locator(MAIN_BUTTON).first.click()
+    page.wait_for_selector(".errsum")

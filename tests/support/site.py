@@ -1,0 +1,119 @@
+"""Karavan as people meet it: a real server on this machine, with the demonstration town in its database.
+
+It runs in threads of the tests' own process, so that a test can plant an event by the rules and open its page a moment
+later. The time is the machine's: a browser has its own clock, and cookies that end in another year would be dropped.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from karavan import create_app
+from karavan.core.clock import now
+from karavan.core.database import db, transact
+from karavan.notifications.models import MailboxLetter
+from karavan.notifications.tasks import deliver_letters
+from karavan.seeds.cast import CAST
+from karavan.seeds.town import plant_town
+from karavan.translations.compile import compile_catalogues
+from karavan.web.access import access, anyone
+from tests.support.databases import make_schema, new_database
+from tests.support.settings import settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+    from karavan.events.models import Registration
+
+BROKEN = "broken-on-purpose"
+"""Below each language: a page whose view fails."""
+
+
+def address_of(key: str) -> str:
+    """Return the e-mail address of somebody of the town's cast."""
+    return next(account.email for account in CAST if account.key == key)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Karavan."""
+
+    app: Flask
+    url: str
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Lend an application context to what asks the database."""
+        with self.app.app_context():
+            yield
+
+    def ticket(self, registration: Registration) -> str:
+        """Return where a registration's ticket lies, below the language."""
+        token = self.app.extensions["karavan.keys"].seal(registration.public_id, purpose="ticket")
+        return f"registrations/{token}"
+
+    def deliver(self) -> None:
+        """Let the letters leave that are due."""
+        with self.inside():
+            while deliver_letters():
+                pass
+
+    def code_for(self, address: str) -> str:
+        """Return the code of the last letter to an address."""
+        self.deliver()
+        with self.inside():
+            body = db.session().scalars(
+                select(MailboxLetter.body).where(MailboxLetter.address == address).order_by(MailboxLetter.id.desc())
+            ).first()
+        found = re.search(r"\b\d{6}\b", body or "")
+        assert found, f"the last letter to {address} has no code: {body}"
+        return found[0]
+
+
+@contextmanager
+def running(instance: Path) -> Iterator[Site]:
+    """Serve the town at an address of its own until the tests are over."""
+    compile_catalogues()
+    with new_database(instance) as database:
+        told: list[Flask] = []
+        server = make_server("127.0.0.1", 0, lambda *asked: told[0](*asked), threaded=True, request_handler=_Quiet)
+        url = f"http://127.0.0.1:{server.server_port}"
+        app = create_app(settings_for(instance, database.url, base_url=url, threads=8))
+        app.add_url_rule(f"/<lang:lang>/{BROKEN}", BROKEN, access(anyone)(_fail))
+        told.append(app)
+        make_schema(app)
+        with app.app_context():
+            transact(plant_town, now=now())
+            engine = db.engine
+        serving = threading.Thread(target=server.serve_forever, name="karavan-site", daemon=True)
+        serving.start()
+        try:
+            yield Site(app, url)
+        finally:
+            server.shutdown()
+            serving.join()
+            server.server_close()
+            engine.dispose()
+
+
+def _fail(**_: Any) -> str:
+    raise RuntimeError("broken on purpose, for the page that says so")
+
+
+class _Quiet(WSGIRequestHandler):
+    """Connections are kept, as real servers do; nothing is written into the tests' output."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: Any) -> None:  # type: ignore[override]
+        """Say nothing: what went wrong is seen in the browser."""

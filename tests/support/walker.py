@@ -1,0 +1,162 @@
+"""A person in front of a browser, in one of three ways: with JavaScript, without it, or with a keyboard alone.
+
+A journey is written once and walked in all three. Each way speaks another of our languages; words are given in English
+and looked up in the catalogues, so that a test reads as it would be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from karavan.web.locale import catalogue
+from tests.support.browser import path_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.support.browser import Watch
+    from tests.support.site import Site
+
+FAR = 200
+"""After so many presses of Tab a thing counts as out of reach."""
+
+_SEEN_FOCUS = """element => {
+  const ring = (one) => {
+    const style = one && getComputedStyle(one);
+    return style && ((style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none");
+  };
+  if (!ring(element) && !(element.closest(".chip") && ring(element.nextElementSibling))) return "has no visible focus";
+  const box = element.getBoundingClientRect();
+  const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
+  const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
+  const there = document.elementFromPoint(x, y);
+  if (there && !element.contains(there) && !there.contains(element) && !(element.labels && [...element.labels].some(
+    (label) => label.contains(there)))) return `is hidden by <${there.tagName} class="${there.className}">`;
+  return "";
+}"""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody uses the site."""
+
+    name: str
+    lang: str
+    javascript: bool = True
+    keyboard: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+WAYS = (Way("htmx", "kk"), Way("plain", "ru", javascript=False), Way("keyboard", "en", keyboard=True))
+
+
+@dataclass
+class Walker:
+    """Somebody who reads words and uses what they stand on."""
+
+    site: Site
+    page: Page
+    watch: Watch
+    way: Way
+
+    def word(self, text: str, plural: str = "", number: int = 1) -> str:
+        """Return an English sentence of ours as it stands in this person's language."""
+        words = catalogue(self.way.lang)
+        return words.ngettext(text, plural, number) % {"num": number} if plural else words.gettext(text)
+
+    # --- Going somewhere ------------------------------------------------------------------------------------
+
+    def open(self, path: str) -> None:
+        """Type an address; `path` is below the language."""
+        self.page.goto(f"/{self.way.lang}/{path}")
+
+    @property
+    def at(self) -> str:
+        """Path and query of where the person is, without the language."""
+        return path_of(self.page.url).removeprefix(f"/{self.way.lang}/")
+
+    def comes_to(self, path: str) -> None:
+        """Wait until the address is this; a `*` stands for anything but a slash."""
+        self.page.wait_for_url(f"**/{self.way.lang}/{path}")
+
+    def reads(self, text: str, *, within: str = "main") -> None:
+        """Wait until one of our sentences can be read."""
+        expect(self.page.locator(within)).to_contain_text(self.word(text))
+
+    def does_not_read(self, text: str, *, within: str = "main") -> None:
+        """One of our sentences must not be there."""
+        expect(self.page.locator(within)).not_to_contain_text(self.word(text))
+
+    # --- Using things ---------------------------------------------------------------------------------------
+
+    def button(self, text: str) -> Locator:
+        """Return the button with these words."""
+        return self.page.get_by_role("button", name=self.word(text), exact=True)
+
+    def link(self, text: str, *, within: str = "body") -> Locator:
+        """Return the link with these words."""
+        return self.page.locator(within).get_by_role("link", name=self.word(text), exact=True)
+
+    def press(self, text: str) -> None:
+        """Press the button with these words."""
+        self.use(self.button(text))
+
+    def follow(self, text: str, *, within: str = "body") -> None:
+        """Follow the link with these words."""
+        self.use(self.link(text, within=within))
+
+    def use(self, thing: Locator) -> None:
+        """Click it, or go there by Tab and press Enter."""
+        if self.way.keyboard:
+            self.reach(thing)
+            self.page.keyboard.press("Enter")
+        else:
+            thing.click()
+
+    def write(self, name: str, text: str) -> None:
+        """Write into the field of this name, in place of what stands there."""
+        field = self.page.locator(f'[name="{name}"]:not([type=hidden])')
+        if self.way.keyboard:
+            self.reach(field)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text)
+        else:
+            field.fill(text)
+
+    def tick(self, name: str, value: str = "") -> None:
+        """Tick or untick the box of this name, or choose the first of its choices (or the one with this value)."""
+        wanted = f'[name="{name}"]' + (f'[value="{value}"]' if value else "")
+        box = self.page.locator(wanted).first
+        before = box.is_checked()
+        if self.way.keyboard:
+            self.reach(box)
+            self.page.keyboard.press("Space")
+        else:
+            box.click()
+        expect(box).to_be_checked(checked=not before)
+
+    def unfold(self, thing: Locator) -> None:
+        """Open a <details> by its summary, unless it is open, or has no summary to see."""
+        summary = thing.locator("summary")
+        if summary.is_visible() and thing.get_attribute("open") is None:
+            self.use(summary)
+
+    def reach(self, thing: Locator) -> None:
+        """Go to it with Tab alone. It must show that it has the focus, and nothing may lie on it."""
+        expect(thing).to_be_visible()
+        for _ in range(FAR):
+            if thing.evaluate("element => element === document.activeElement"):
+                fault = thing.evaluate(_SEEN_FOCUS)
+                assert not fault, f"{thing}: {fault}"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{thing} cannot be reached with Tab")
+
+    def focused(self) -> Locator:
+        """Return what has the focus."""
+        return self.page.locator(":focus")

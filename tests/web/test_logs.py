@@ -1,0 +1,80 @@
+"""Logs name no person and hand out no key."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+
+from karavan.web.logs import OneLine, init_logging, masked
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("GET /kk/registrations/abcDEF-_123.sigNATURE_- 200", "GET /kk/registrations/*** 200"),
+        ("GET /kk/registrations/abc.def/withdrawal?x=1", "GET /kk/registrations/***/withdrawal?x=1"),
+        ("http://karavan.test/ru/registrations/abc.def\n", "http://karavan.test/ru/registrations/***\n"),
+        ("/kk/desk/check-in/7F3K92", "/kk/desk/check-in/***"),
+        ("refused: amina.j@mail.example.kz (550)", "refused: a***@mail.example.kz (550)"),
+        ("sent to +7 701 123 45 67.", "sent to +7 *** *** ** 67."),
+        ("sent to +77011234567", "sent to +7 *** *** ** 67"),
+        ("called 87011234567 twice", "called +8 *** *** ** 67 twice"),
+        ("letter 12345678901 took 77.25 ms at 2026-11-23 05:00:00,123", None),
+        ("GET /kk/events/study-tour-2026 200", None),
+    ],
+)
+def test_what_belongs_to_a_person_is_masked(text: str, kept: str | None) -> None:
+    assert masked(text) == (text if kept is None else kept)
+
+
+def logged(*args: object, error: Exception | None = None) -> str:
+    target = io.StringIO()
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
+    log = logging.Logger("karavan.test")  # noqa: LOG001 -- one that nobody else hears
+    log.addHandler(handler)
+    log.error(*args, exc_info=error)
+    return target.getvalue()
+
+
+def test_arguments_are_masked_too() -> None:
+    assert logged("no mail to %s", "amina@example.kz") == "ERROR karavan.test: no mail to a***@example.kz\n"
+
+
+def test_nobody_forges_a_second_line() -> None:
+    assert (
+        logged("name %s", "x\r\nERROR root: forged\u2028x") == "ERROR karavan.test: name x | ERROR root: forged | x\n"
+    )
+
+
+def test_a_traceback_is_one_line_without_the_values_of_its_statement() -> None:
+    def fail() -> None:
+        raise ValueError("amina@example.kz\n[SQL: INSERT INTO people]\n[parameters: ('Әмина', '+77011234567')]\n(more)")
+
+    try:
+        fail()
+    except ValueError as error:
+        line = logged("fault %s", "7F3A", error=error)
+
+    assert line.count("\n") == 1
+    assert "in fail" in line
+    assert "[SQL: INSERT INTO people] | [parameters hidden] | (more)" in line
+    assert "Әмина" not in line
+    assert "amina" not in line
+    assert "1234567" not in line
+
+
+def test_there_is_one_handler_however_often_it_is_asked_for() -> None:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    alembic = logging.getLogger("alembic").level
+    try:
+        init_logging()
+        init_logging()
+        assert len([handler for handler in root.handlers if handler.get_name() == "karavan"]) == 1
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        logging.getLogger("alembic").setLevel(alembic)
