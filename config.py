@@ -38,6 +38,10 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "Karavan <no-reply@localhost>"
     sms: Literal["off", "console"] = "off"
+    contact: str = ""
+    """How people reach whoever runs this installation: an e-mail address or a phone number, shown on the about page."""
+    source_url: str = ""
+    """Where the source that runs here can be had (AGPL-3.0, section 13); shown on the about page."""
     rate_limits: bool = True
     rate_storage: str = "memory://"
     proxies: int = 0
@@ -103,6 +107,8 @@ class Settings:
             smtp_url=smtp_url,
             mail_from=env.get("KARAVAN_MAIL_FROM") or f"Karavan <no-reply@{urlsplit(base_url).hostname}>",
             sms=cast("Literal['off', 'console']", _choice(env, "KARAVAN_SMS", ("off", "console"), "off")),
+            contact=env.get("KARAVAN_CONTACT", ""),
+            source_url=_source_url(env.get("KARAVAN_SOURCE_URL", "")),
             rate_limits=_switch(env, "KARAVAN_RATE_LIMITS", default=True),
             rate_storage=env.get("KARAVAN_RATE_STORAGE", "memory://"),
             proxies=_number(env, "KARAVAN_PROXIES", 0),
@@ -132,6 +138,13 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...], default
     if text not in choices:
         raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {text!r}")
     return text
+
+
+def _source_url(url: str) -> str:
+    """Accept an address people can follow, or none."""
+    if url and urlsplit(url).scheme not in {"http", "https"}:
+        raise SettingsError("KARAVAN_SOURCE_URL must begin with https://")
+    return url
 
 
 def _database_url(url: str) -> str:

@@ -1,1 +1,1 @@
-"""Benchmarks: Karavan beside plain references, in one run, as ratios. `bin/bench` starts them; nothing here is a test."""
+"""Benchmarks: Karavan beside plain references, in one run, as ratios. `bin/bench` starts them; none is a test."""

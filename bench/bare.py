@@ -30,7 +30,9 @@ LAYOUT = """<!doctype html>
     <header class="top">
       <a class="brand" href="{{ url_for("home") }}">Plain</a>
       <nav aria-label="Languages">
-        {% for code in languages %}<a href="{{ url_for("page", lang=code) }}" lang="{{ code }}">{{ code }}</a>{% endfor %}
+        {% for code in languages %}
+          <a href="{{ url_for("page", lang=code) }}" lang="{{ code }}">{{ code }}</a>
+        {% endfor %}
       </nav>
       <nav aria-label="Main menu">
         <ul>
@@ -68,7 +70,9 @@ PAGE = """{% extends "layout.html" %}
   <ul class="list">
     {% for event in events %}
       <li class="item">
-        <time class="date" datetime="{{ event.day }}"><b>{{ event.month }}</b> <span>{{ event.number }}</span> <i>{{ event.weekday }}</i></time>
+        <time class="date" datetime="{{ event.day }}">
+          <b>{{ event.month }}</b> <span>{{ event.number }}</span> <i>{{ event.weekday }}</i>
+        </time>
         <div>
           <p class="row"><span class="pill">{{ event.kind }}</span></p>
           <h3><a href="{{ url_for("show", slug=event.slug) }}">{{ event.title }}</a></h3>

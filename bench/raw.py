@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TABLES = ("registrations", "attendees", "answers", "consents", "outbox", "record_entries")
 JSON_TYPES = {114, 3802}
+GATE = "UPDATE seat_gates SET next_number = next_number + 1 WHERE event_id = ? RETURNING next_number - 1"
 KEYED = ("attendees", "answers", "consents")
 
 
@@ -60,7 +61,9 @@ class RawRegistrations:
     def _one(self, number: int) -> None:
         self._run(self._begin)
         row = self._run(
-            self._spelt("UPDATE seat_gates SET next_number = next_number + 1 WHERE event_id = ? RETURNING next_number - 1"),
+            self._spelt(
+                "UPDATE seat_gates SET next_number = next_number + 1 WHERE event_id = ? RETURNING next_number - 1"
+            ),
             (self._event,),
         ).fetchone()
         mine = f"raw{number}-{row[0]}@example.kz"
@@ -75,14 +78,14 @@ class RawRegistrations:
         self._run("COMMIT")
 
     def _newest(self, table: str) -> tuple[str, list[str], list[Any]]:
-        cursor = self._run(f"SELECT * FROM {table} ORDER BY id DESC LIMIT 1")
+        cursor = self._run(f"SELECT * FROM {table} ORDER BY id DESC LIMIT 1")  # noqa: S608 -- names of ours
         row = cursor.fetchone()
         values = {column[0]: value for column, value in zip(cursor.description, row, strict=True) if column[0] != "id"}
         if "event_id" in values:
             values["event_id"] = self._event
         columns = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" for _ in values)
-        statement = self._spelt(f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id")
+        statement = self._spelt(f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id")  # noqa: S608
         documents = {column[0] for column in cursor.description if not self._sqlite and column.type_code in JSON_TYPES}
         written = [Json(value) if name in documents else value for name, value in values.items()]
         return statement, list(values), written

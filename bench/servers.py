@@ -17,7 +17,6 @@ from bench.load import Job, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[1]
 PROC = Path("/proc")
@@ -52,7 +51,7 @@ class Server:
 
     def __enter__(self) -> Self:
         began = time.perf_counter()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 -- our own commands
             self._command,
             cwd=ROOT,
             env=self._env,
@@ -75,7 +74,7 @@ class Server:
         self.first_answer = time.perf_counter() - began
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop()
 
     def _stop(self) -> None:
@@ -154,7 +153,7 @@ def _free_port() -> int:
 
 
 def _stat(pid: int) -> list[str]:
-    """Return the fields of /proc/PID/stat after the name: state, parent, …"""
+    """Return the fields of /proc/PID/stat after the name: state, parent and so on."""
     try:
         return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -95,3 +95,4 @@ def _furnish(app: Flask) -> None:
     rounds.every(2, notifications_tasks.deliver_letters)
     rounds.every(15, events_tasks.sweep_offers)
     rounds.every(3600, accounts_tasks.forget_old_codes)
+    rounds.every(3600, notifications_tasks.forget_old_letters)

@@ -91,7 +91,7 @@ def visit(app: Flask, session: Session) -> Iterator[Visit]:
 
 @pytest.fixture
 def sign_in(visit: Visit) -> Callable[[Person], None]:
-    """Sign somebody of the cast in: `sign_in(cast.bekzat)`. (The pages that do it are the accounts' tests' business.)"""
+    """Sign somebody of the cast in, as the right code would: `sign_in(cast.bekzat)`."""
     return visit.sign_in
 
 

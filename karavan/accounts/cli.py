@@ -6,11 +6,11 @@ import click
 from flask.cli import AppGroup
 
 from karavan.accounts import rules
-from karavan.accounts.models import Role
+from karavan.accounts.models import OrganisationKind, Role
 from karavan.core.clock import now
 from karavan.core.contacts import Contact, parse_contact
 from karavan.core.database import transact
-from karavan.core.languages import DEFAULT_LANGUAGE
+from karavan.core.languages import DEFAULT_LANGUAGE, Slots
 from karavan.core.problems import Message, Problem
 from karavan.core.text import BadText
 
@@ -32,6 +32,17 @@ class ContactType(click.ParamType[Contact]):
 
 CONTACT = ContactType()
 ROLE = click.Choice([role.value for role in Role])
+
+
+@commands.command("organisation")
+@click.argument("slug")
+@click.argument("kind", type=click.Choice([kind.value for kind in OrganisationKind]))
+@click.argument("name_kk")
+@click.argument("name_ru")
+def organisation(slug: str, kind: str, name_kk: str, name_ru: str) -> None:
+    """Add an organisation or council that holds events: its short name, what it is, and its name in two languages."""
+    fresh = transact(rules.add_organisation, slug, OrganisationKind(kind), Slots(name_kk, name_ru))
+    click.echo(f"{slug} is there now." if fresh else f"{slug} was there already; nothing is changed.")
 
 
 @commands.command("grant")

@@ -94,7 +94,7 @@ class SignInCode(Base):
     """A one-time code on its way to a contact. Only its hash is kept."""
 
     __tablename__ = "sign_in_codes"
-    __table_args__ = (Index("ix_sign_in_codes_contact", "contact_key", "created_at"),)
+    __table_args__ = (Index("ix_sign_in_codes_browser", "browser"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_kind: Mapped[str] = mapped_column(String(8))

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from karavan.accounts import queries
-from karavan.accounts.models import Person, Role, RoleGrant, SignInCode, SignInSession
+from karavan.accounts.models import Organisation, Person, Role, RoleGrant, SignInCode, SignInSession
 from karavan.accounts.problems import (
     CodeIsOver,
     CodeIsWrong,
@@ -26,6 +26,7 @@ from karavan.accounts.problems import (
 from karavan.core.contacts import Contact
 from karavan.core.database import insert_once
 from karavan.core.problems import Message, NotFound, Problem
+from karavan.core.text import slugify
 from karavan.core.tokens import digest, new_key
 from karavan.notifications.letters import Recipient, post
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from karavan.accounts.models import OrganisationKind
+    from karavan.core.languages import Slots
     from karavan.core.tokens import Keys
 
 CODE_DIGITS: Final = 6
@@ -226,6 +229,11 @@ def close_other_sessions(session: Session, person_id: int, session_id: int, *, n
 
 
 # --- Roles ------------------------------------------------------------------------------------------------
+
+
+def add_organisation(session: Session, slug: str, kind: OrganisationKind, name: Slots) -> bool:
+    """Add whoever holds events, for an operator; False if the short name is taken."""
+    return insert_once(session, Organisation, slug=slugify(slug), kind=kind, name=name, phone="", email="")
 
 
 def grant_role(

@@ -47,6 +47,7 @@ CONTACT, CONTACT_PANEL = "accounts/contact.html", "accounts/_contact_panel.html"
 SIGN_OUT, SIGN_OUT_PANEL = "accounts/sign_out.html", "accounts/_sign_out_panel.html"
 
 FOR_SIGN_IN = "sign-in"
+KINDS = ("email", "phone")
 
 
 # --- Signing in -------------------------------------------------------------------------------------------
@@ -141,8 +142,10 @@ def account() -> AnyResponse:
 @blueprint.route("/me/contact", methods=["GET", "POST"])
 @access(signed_in)
 def contact() -> AnyResponse:
-    """Send a code to the second contact. Whether somebody else has it already is not told here."""
+    """Send a code to the contact that is missing. Whether somebody else has it already is not told here."""
     has = _kinds(_person())
+    if len(has) == len(KINDS):
+        return leave(url_for("accounts.account"))
     form = AnotherContactForm(has=has)
     if not form.submitted():
         return show(CONTACT, CONTACT_PANEL, _status(), form=form, has=has, phones=phones_work())

@@ -20,10 +20,11 @@ from collections import deque
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, event, inspect
+from sqlalchemy import DateTime, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -32,6 +33,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Dialect, Engine
 
 P = ParamSpec("P")
@@ -173,11 +175,21 @@ def insert_once(session: Session, model: type[Base], **values: object) -> bool:
 
     One statement (`ON CONFLICT DO NOTHING`), so two at once make one row and neither fails.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    primary = inspect(model).primary_key[0]
-    return (
-        session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(primary)).first() is not None
-    )
+    session.flush()
+    connection = session.connection()
+    return connection.execute(_once(model, connection.dialect.name), values).first() is not None
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table behind a model, for statements that go past the session."""
+    return cast("Table", model.__table__)
+
+
+@cache
+def _once(model: type[Base], dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = table_of(model)
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def engine_options(url: str, *, threads: int) -> dict[str, Any]:

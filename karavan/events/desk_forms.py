@@ -169,10 +169,16 @@ class EventForm(Versioned):
             return None
         return dt.datetime.combine(day, hour, ZoneInfo(self.zone.data)).astimezone(dt.UTC)
 
+    def _same_days(self, event: Event) -> bool:
+        days = (self.starts_day.data, self.ends_day.data or self.starts_day.data)
+        return (*days, self.zone.data) == (event.first_day, event.last_day, event.zone)
+
     def plan(self, event: Event | None = None) -> Plan:
         """Return the typed values for the rule; the stored event knows which keys its options have."""
         starts, ends, opens, closes = self._moments()
         assert starts and ends  # noqa: S101, PT018 -- validated
+        if event and event.all_day and self.all_day.data and self._same_days(event):
+            starts, ends = event.starts_at, event.ends_at  # no letter about hours that nobody is shown
         stored = {question.id: question.options for question in event.questions} if event else {}
         rows = {name: [entry.form for entry in self._fields[name] if not entry.form.blank] for name in LISTS}
         plain: dict[str, Any] = {

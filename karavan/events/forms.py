@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wtforms import (
     BooleanField,
@@ -19,7 +20,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -34,10 +34,11 @@ from karavan.web.forms import Form, Required, cleaned, line, text
 from karavan.web.locale import lang
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from wtforms import Field
 
+    from karavan.core.languages import Slots
     from karavan.events.models import Event, Question, Registration
 
 NEEDS = (
@@ -55,11 +56,10 @@ YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
 
 
 class _Pairs:
-    """What is offered is written as pairs of value and words; WTForms wants objects of its own."""
+    """What is offered is written as pairs of value and words, which WTForms wants as a dictionary by now."""
 
     def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
-        offered = None if choices is None else [SelectChoice(*pair) for pair in choices]
-        super().__init__(*args, choices=offered, **kwargs)  # type: ignore[call-arg]
+        super().__init__(*args, choices=None if choices is None else dict(choices), **kwargs)  # type: ignore[call-arg]
 
 
 class Choices(_Pairs, SelectMultipleField):
@@ -121,7 +121,13 @@ class _Answers:
     if TYPE_CHECKING:
         _fields: dict[str, Any]
 
-    questions: Sequence[Question] = ()
+    questions: Sequence[Asked] = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the fields as they stand on the page: the organiser's questions before the consents."""
+        consents = {purpose.value for purpose in ConsentPurpose}
+        fields: Iterator[Any] = super().__iter__()  # type: ignore[misc]
+        return iter(sorted(fields, key=lambda field: field.name in consents))
 
     def question_fields(self) -> list[Any]:
         """Return the fields in the organiser's order."""
@@ -137,14 +143,14 @@ class _Answers:
         return found
 
 
-class RegistrationForm(Form, _Answers):
+class RegistrationForm(_Answers, Form):
     """Taking seats for oneself, a family or neighbours."""
 
     key = HiddenField()
     people = FieldList(FormField(PersonForm), min_entries=1, max_entries=20)
     at_least = Choice(N_("If there are not enough seats for all"), coerce=str)
-    email = StringField(N_("Email"), [Optional()])
-    phone = StringField(N_("Mobile phone"), [Optional()])
+    phone = StringField(N_("Mobile phone"))
+    email = StringField(N_("Email"))
     district = Choice(N_("Where you live"))
     website = StringField(N_("Leave this field empty"))
     processing = BooleanField(
@@ -172,14 +178,14 @@ class RegistrationForm(Form, _Answers):
     def fit_choices(self) -> None:
         """Offer "at least so many" for as many people as the form holds now."""
         number = len(self.people.entries)
-        self.at_least.choices = [("0", N_("All of us, or nobody"))]
-        self.at_least.choices += [
-             (
+        fewer: list[Any] = [
+            (
                 str(few),
                 Message.counted("%(num)d seat is enough to begin with", "%(num)d seats are enough to begin with", few),
             )
             for few in range(1, number)
         ]
+        self.at_least.choices = [("0", N_("All of us, or nobody")), *fewer]
         if self.at_least.data is None:
             self.at_least.data = "0"
 
@@ -248,7 +254,7 @@ class RegistrationForm(Form, _Answers):
         )
 
 
-class AnswersForm(Form, _Answers):
+class AnswersForm(_Answers, Form):
     """Correcting a ticket: names, needs, answers, consents."""
 
     people = FieldList(FormField(PersonForm), min_entries=0, max_entries=20)
@@ -296,16 +302,37 @@ def answers_form(registration: Registration, **kwargs: Any) -> AnswersForm:
     return form
 
 
+class Asked(NamedTuple):
+    """A question as the form needs it: plain values, by which forms of the same questions know each other."""
+
+    id: int
+    kind: QuestionKind
+    label: Slots
+    hint: Slots
+    required: bool
+    options: tuple[tuple[tuple[str, str], ...], ...]
+
+
 def _with_questions(base: type[Any], event: Event, questions: Sequence[Question]) -> type[Any]:
-    asked = [question for question in questions if not question.retired]
+    asked = tuple(
+        Asked(q.id, q.kind, q.label, q.hint, q.required, tuple(tuple(option.items()) for option in q.options))
+        for q in questions
+        if not q.retired
+    )
+    made: type[Any] = _form_class(base, lang(), asked, event.party_limit)  # type: ignore[arg-type]
+    return made
+
+
+@lru_cache(maxsize=100)  # To make a class of forms takes as long as to fill and check one, and leaves more behind
+def _form_class(base: type[Any], _: str, asked: tuple[Asked, ...], party_limit: int) -> type[Any]:
     fields: dict[str, Any] = {f"q{question.id}": _field(question) for question in asked}
-    return type(base.__name__, (base,), {**fields, "questions": asked, "party_limit": event.party_limit})
+    return type(base.__name__, (base,), {**fields, "questions": asked, "party_limit": party_limit})
 
 
-def _field(question: Question) -> Any:
+def _field(question: Asked) -> Any:
     label, hint = question.label.best(lang()).text, question.hint.best(lang()).text
     must = [Required(N_("Answer this question."))] if question.required else [Optional()]
-    options = [(option["key"], _wording(option)) for option in question.options]
+    options = [(option["key"], _wording(option)) for option in map(dict, question.options)]
     match question.kind:
         case QuestionKind.CHOICE:
             return Radios(label, must, choices=options, description=hint)

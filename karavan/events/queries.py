@@ -213,7 +213,8 @@ class _Asked(NamedTuple):
 def _listing(asked: _Asked) -> Any:
     chosen = _narrowed(_cards(), asked)
     if asked.onwards:
-        starts_at, event_id = bindparam("mark_at"), bindparam("mark_id")
+        starts_at: Any = bindparam("mark_at")
+        event_id: Any = bindparam("mark_id")
         beyond = Event.starts_at < starts_at if asked.past else Event.starts_at > starts_at
         later = Event.id < event_id if asked.past else Event.id > event_id
         chosen = chosen.where(or_(beyond, and_(Event.starts_at == starts_at, later)))
@@ -269,9 +270,12 @@ def _read_mark(text: str) -> tuple[datetime, int] | None:
 
 def event_by_slug(session: Session, slug: str) -> Event | None:
     """Return a public event with everything its page shows."""
-    return session.scalar(
-        _whole().where(Event.slug == slug, _PUBLIC),
-    )
+    return session.scalar(_PAGE_OF, {"slug": slug})
+
+
+def event_to_register_for(session: Session, slug: str) -> Event | None:
+    """Return a public event with what its registration form needs."""
+    return session.scalars(_FORM_OF, {"slug": slug}).unique().one_or_none()
 
 
 def event_for_desk(session: Session, event_id: int) -> Event | None:
@@ -289,11 +293,19 @@ def _whole() -> Select[Event]:
     )
 
 
+# Put together once: SQLAlchemy takes longer over that than over asking.
+_PAGE_OF = _whole().where(Event.slug == bindparam("slug"), _PUBLIC)
+_FORM_OF = (
+    select(Event)
+    .options(joinedload(Event.gate), joinedload(Event.questions))
+    .where(Event.slug == bindparam("slug"), _PUBLIC)
+)
+_SEATS_OF = select(_held, _waiting).where(Attendee.event_id == bindparam("event_id"), _among(LIVE))
+
+
 def seats_of(session: Session, event: Event) -> Seats:
     """Count an event's seats now."""
-    taken, waiting = session.execute(
-        select(_held, _waiting).where(Attendee.event_id == event.id, Attendee.state.in_(LIVE)),
-    ).one()
+    taken, waiting = session.connection().execute(_SEATS_OF, {"event_id": event.id}).one()
     return Seats(event.gate.capacity + event.gate.overbooked, taken, waiting)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("notifications", __name__, url_prefix="/<lang:lang>/mailbox")
 
 LIST, ROWS = "notifications/mailbox.html", "notifications/_letters.html"
-_LARGEST_ID = 2**31
+_LARGEST_ID = 2**31 - 1
 
 
 class Attachment(NamedTuple):
@@ -84,7 +84,7 @@ def linked(text: str, base_url: str) -> Markup:
 
     They point to the path only, so that they open on the host through which this page is read.
     """
-    ours = re.compile(re.escape(base_url) + r"(/(?![/\\])[^\s<>\"']*)?(?=[\s<>\"']|$)")
+    ours = re.compile(re.escape(base_url) + r"(/(?![/\\])[^\s<>\"']*)?")
     pieces, end = [], 0
     for found in ours.finditer(text):
         path = found[1] or "/"
@@ -99,7 +99,7 @@ def _settings() -> Settings:
 
 
 def _letter(letter_id: int) -> MailboxLetter:
-    found = queries.mail(db.session(), letter_id) if letter_id < _LARGEST_ID else None
+    found = queries.mail(db.session(), letter_id) if letter_id <= _LARGEST_ID else None
     if found is None:
         abort(404)
     return found

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-PAGE = 50
+PAGE = 30
 
 
 class EntryRow(NamedTuple):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import insert
+
+from karavan.core.database import table_of
 from karavan.record.models import ActorRole, RecordEntry, Verb
 
 if TYPE_CHECKING:
@@ -22,10 +25,12 @@ def note(
     reason: str = "",
     **facts: int | str | None,
 ) -> None:
-    """Write one public act into the caller's transaction: both happen, or neither."""
-    session.add(
-        RecordEntry(happened_at=now, verb=verb, actor_role=by, event_id=event_id, reason=reason, facts=facts),
-    )
+    """Write one public act into the caller's transaction: both happen, or neither.
+
+    Past the session: this row is in every transaction under a gate, and is never looked at again in it.
+    """
+    entry = {"happened_at": now, "verb": verb, "actor_role": by, "event_id": event_id, "reason": reason, "facts": facts}
+    session.connection().execute(insert(table_of(RecordEntry)), entry)
 
 
 def correct(session: Session, entry_id: int, *, by: ActorRole, now: datetime, reason: str) -> None:

@@ -25,9 +25,9 @@ TRAINER: Final = Slots("Тренер (демо)", "Тренер (демо)", "Tr
 FACILITATOR: Final = Slots("Модератор (демо)", "Модератор (демо)", "Facilitator (demo)")
 
 
-def three_weeks_ago(days: Days) -> datetime:
-    """When most of the invented events were published."""
-    return days.ago(21, "11:00")
+def ago(days_ago: int, clock: str) -> Callable[[Days], datetime]:
+    """Say when an invented event was published."""
+    return lambda days: days.ago(days_ago, clock)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +37,9 @@ class Gathering:
     slug: str
     organisation: str
     plan: Callable[[Days], Plan]
+    published: Callable[[Days], datetime]
     demo: bool = True
     """Invented, and marked so on its page."""
-    published: Callable[[Days], datetime] = three_weeks_ago
     parties: tuple[Party, ...] = ()
     """In the order they came, spread over the days since it was published."""
     gives_back: str = ""

@@ -104,7 +104,7 @@ def _open_accounts(session: Session, now: datetime) -> None:
 def _acts(session: Session, gathering: Gathering, days: Days) -> list[Act]:
     """Return what became of one event: published, joined day by day, perhaps a seat given back or all called off."""
     published = gathering.published(days)
-    moments = _spread(published, days, len(gathering.parties))
+    moments = _spread(published, days, len(gathering.parties), salt=len(gathering.slug))
     acts: list[Act] = [(published, partial(_publish, session, gathering, days))]
     acts += [
         (moment, partial(_register, session, gathering, party))
@@ -117,13 +117,11 @@ def _acts(session: Session, gathering: Gathering, days: Days) -> list[Act]:
     return acts
 
 
-def _spread(published: datetime, days: Days, number: int) -> list[datetime]:
+def _spread(published: datetime, days: Days, number: int, *, salt: int = 0) -> list[datetime]:
     """Spread arrivals over the days from the publication to yesterday evening, at hours when people are awake."""
-    if not number:
-        return []
     span = (days.now - published).days - 1
     moments = [
-        days.ago(1 + span - span * n // number, f"{9 + 7 * n % 11:02d}:{17 * n % 60:02d}") + timedelta(seconds=n)
+        days.ago(1 + span - span * n // number, f"{9 + (7 * n + salt) % 11:02d}:{(17 * n + 7 * salt) % 60:02d}")
         for n in range(1, number + 1)
     ]
     return sorted(moments)

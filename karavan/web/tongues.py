@@ -17,6 +17,7 @@ from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
 from karavan.core.languages import LANGUAGES
+from karavan.web.icons import icon
 from karavan.web.locale import catalogue, lang
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class SpokenEnvironment(Environment):
     @cached_property
     def _tongues(self) -> dict[str, SpokenEnvironment]:
         """The overlays, made at the first page: by then everything a template may use has been put in."""
-        overlays = {code: cast("SpokenEnvironment", self.overlay()) for code in LANGUAGES}
+        overlays = {code: self.overlay() for code in LANGUAGES}
         for code, overlay in overlays.items():
             overlay.tongue = code
         return overlays
@@ -71,8 +72,8 @@ class _Known(NodeTransformer):
         self._answers: dict[str, Callable[[str], str]] = {
             # What Jinja's own gettext does: the catalogue's words are trusted as markup, and always a format string.
             "_": lambda text: catalogue(tongue).gettext(text) % {},
-            "asset": env.globals["asset"],
-            "icon": partial(env.globals["icon"], env),
+            "asset": cast("Callable[[str], str]", env.globals["asset"]),
+            "icon": partial(icon, env),
         }
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 -- Jinja's name for it

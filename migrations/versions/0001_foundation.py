@@ -103,7 +103,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_codes")),
     )
-    op.create_index("ix_sign_in_codes_contact", "sign_in_codes", ["contact_key", "created_at"], unique=False)
+    op.create_index("ix_sign_in_codes_browser", "sign_in_codes", ["browser"], unique=False)
 
     op.create_table(
         "events",
@@ -461,7 +461,7 @@ def downgrade() -> None:
     op.drop_index("ix_events_organisation_id", "events")
 
     op.drop_table("events")
-    op.drop_index("ix_sign_in_codes_contact", "sign_in_codes")
+    op.drop_index("ix_sign_in_codes_browser", "sign_in_codes")
 
     op.drop_table("sign_in_codes")
     op.drop_table("people")

@@ -39,8 +39,7 @@ def faults(page: Page, lang: str) -> Iterator[str]:
     judge.unfold(page)
     yield from judge.words(page, lang)
     yield from judge.accessibility(page)
-    for width in judge.WIDTHS:
-        yield from judge.shape(page, width)
+    yield from judge.shape(page)
     if lang == BY_NIGHT_IN:
         page.emulate_media(color_scheme="dark")
         yield from (f"by night {fault}" for fault in judge.accessibility(page))

@@ -69,10 +69,14 @@ def accessibility(page: Page) -> Iterator[str]:
         yield f"{violation['id']} ({violation['help']}): {', '.join(places[:4])}: {detail[:240]}"
 
 
-def shape(page: Page, width: int) -> Iterator[str]:
-    """Say what does not fit a screen of this width, or a finger."""
-    page.set_viewport_size({"width": width, "height": 844})
-    yield from (f"at {width} px {fault}" for fault in page.evaluate(_SHAPE, SMALLEST_TARGET))
+def shape(page: Page) -> Iterator[str]:
+    """Say what does not fit a screen, or a finger, and at which widths."""
+    found: dict[str, list[int]] = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        for fault in page.evaluate(_SHAPE, SMALLEST_TARGET):
+            found.setdefault(fault, []).append(width)
+    yield from (f"at {widths} px {fault}" for fault, widths in found.items())
 
 
 def words(page: Page, lang: str) -> Iterator[str]:

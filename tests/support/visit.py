@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from karavan.accounts.models import Person
 
 STATEMENTS = 15
+"""How much SQL a page may cost."""
+IN_ALL = 30
+"""How much a press of a button may: reading, the rule with its letter and its entry in the record, the answer."""
 NOT_SWAPPED = frozenset({204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 429})
 """As the page's htmx-config says; 5xx too."""
 HOPS = 5
@@ -100,7 +103,7 @@ class Visit:
         *,
         htmx: bool = False,
         status: int | None = None,
-        statements: int = STATEMENTS,
+        statements: int = IN_ALL,
         fields: dict[str, Any] | None = None,
         **typed: Any,
     ) -> Page:
@@ -119,7 +122,7 @@ class Visit:
         return self._open("POST", form.action, status=status, limit=statements, data=_as_body(data))
 
     def post(
-        self, url: str, data: Any = None, *, status: int | None = None, statements: int = STATEMENTS, **options: Any
+        self, url: str, data: Any = None, *, status: int | None = None, statements: int = IN_ALL, **options: Any
     ) -> Page:
         """Send something past all forms, as a stranger's program would. No token is added."""
         return self._open("POST", url, status=status, limit=statements, data=data, **options)

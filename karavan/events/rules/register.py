@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy.orm import joinedload
 
+from karavan.core.database import table_of
 from karavan.core.problems import Message, NotFound
 from karavan.core.tokens import new_code, new_public_id
 from karavan.events import letters
 from karavan.events.models import (
+    HOLDING,
     Answer,
     Attendee,
     Consent,
@@ -29,7 +32,7 @@ from karavan.events.problems import (
     RegistrationNotOpenYet,
     TooManyPeople,
 )
-from karavan.events.rules.seating import Gate, free_seats, promote, somebody_waits, take_gate
+from karavan.events.rules.seating import Gate, promote, take_gate
 from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from karavan.core.database import Base
 
 CONSENT_TEXTS = "2026-11"
 """Version of the consent wordings in `templates/events/_consents.html`; change both together."""
@@ -92,11 +97,11 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
 
     """
     gate = take_gate(session, event_id)
-    first = session.scalar(select(Registration).where(Registration.event_id == event_id, Registration.key == wish.key))
-    if first is not None:
-        return Outcome(first.public_id, fresh=False)
+    standing = _standing(session, event_id, wish)
+    if standing.first is not None:
+        return Outcome(standing.first, fresh=False)
 
-    event = session.get_one(Event, event_id)
+    event = session.get_one(Event, event_id, options=(joinedload(Event.organisation),))
     by_staff = wish.channel == SeatChannel.DESK
     refuse_outside_window(event, now, by_staff=by_staff)
     if not 1 <= len(wish.guests) <= event.party_limit:
@@ -108,13 +113,13 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
             ),
             where="people",
         )
-    twin = live_twin(session, event_id, email_key=wish.email_key, phone=wish.phone)
-    if twin is not None:
+    if standing.twin is not None:
+        twin = session.get_one(Registration, standing.twin)
         letters.tell_again(session, event, twin, now)
         return Outcome(twin.public_id if by_staff else None, fresh=False)
 
     at_least = min(wish.at_least or len(wish.guests), len(wish.guests))
-    seats = _seats_at_once(session, event, gate, wanted=len(wish.guests), at_least=at_least)
+    seats = _seats_at_once(event, gate.room, standing, wanted=len(wish.guests), at_least=at_least)
     registration = _write_down(session, event, gate, wish, seats=seats, at_least=at_least, now=now)
     waiting = len(wish.guests) - seats
     letters.tell_registered(session, event, registration, now)
@@ -127,7 +132,7 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
         seats=seats,
         waiting=waiting,
     )
-    if waiting:
+    if waiting and standing.held + seats < gate.room:
         promote(session, event, gate, now)
     return Outcome(registration.public_id, fresh=True)
 
@@ -156,11 +161,50 @@ def live_twin(session: Session, event_id: int, *, email_key: str | None, phone: 
     return None
 
 
-def _seats_at_once(session: Session, event: Event, gate: Gate, *, wanted: int, at_least: int) -> int:
+class _Standing(NamedTuple):
+    """All that is asked under the gate, in one question: while it is answered, everybody else waits."""
+
+    first: str | None
+    """The registration that this very form made before."""
+    twin: int | None
+    """The live registration of one of the contacts."""
+    somebody_waits: bool
+    held: int
+
+
+def _standing_statement() -> Any:
+    mine = select(Registration.id).where(Registration.event_id == bindparam("event_id"), Registration.live).limit(1)
+    people = select(Attendee.id).where(Attendee.event_id == bindparam("event_id"))
+    return select(
+        select(Registration.public_id)
+        .where(Registration.event_id == bindparam("event_id"), Registration.key == bindparam("key"))
+        .scalar_subquery(),
+        # A contact that was not given is NULL, and equals nobody's. Two questions, because with OR between them SQLite
+        # would read every registration of the event.
+        func.coalesce(
+            mine.where(Registration.email_key == bindparam("email_key")).scalar_subquery(),
+            mine.where(Registration.phone == bindparam("phone")).scalar_subquery(),
+        ),
+        people.where(Attendee.state == SeatState.WAITING).exists(),
+        select(func.count())
+        .where(Attendee.event_id == bindparam("event_id"), or_(*(Attendee.state == state for state in HOLDING)))
+        .scalar_subquery(),
+    )
+
+
+_STANDING = _standing_statement()
+
+
+def _standing(session: Session, event_id: int, wish: Application) -> _Standing:
+    asked = {"event_id": event_id, "key": wish.key, "email_key": wish.email_key, "phone": wish.phone}
+    return _Standing(*session.connection().execute(_STANDING, asked).one())
+
+
+def _seats_at_once(event: Event, room: int, standing: _Standing, *, wanted: int, at_least: int) -> int:
     """Return how many seats this newcomer gets on the spot: none while anybody waits."""
-    if somebody_waits(session, event.id):
+    if standing.somebody_waits:
         return 0
-    free = max(0, free_seats(session, event.id, gate.room))
+    free = max(0, room - standing.held)
     if free >= wanted:
         return wanted
     if event.waiting_list:
@@ -216,6 +260,24 @@ def _write_down(
             for purpose in sorted(wish.consents)
         ],
     )
-    session.add(registration)
-    session.flush()
+    _insert(session, registration)
     return registration
+
+
+def _insert(session: Session, registration: Registration) -> None:
+    """Write a registration and its people, answers and consents: one statement a table, under the gate.
+
+    The objects are left out of the session: its unit of work would take twice as long, and write people one by one.
+    """
+    connection = session.connection()
+    table = table_of(Registration)
+    registration.id = connection.execute(insert(table).returning(table.c.id), _row(registration)).scalar_one()
+    for children in (registration.attendees, registration.answers, registration.consents):
+        if children:
+            rows = [_row(child) | {"registration_id": registration.id} for child in children]
+            connection.execute(insert(table_of(type(children[0]))), rows)
+
+
+def _row(written: Base) -> dict[str, Any]:
+    columns = table_of(type(written)).columns
+    return {name: value for name, value in vars(written).items() if name in columns}

@@ -14,9 +14,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import selectinload
 
+from karavan.core.database import table_of
 from karavan.core.problems import NotFound
 from karavan.events import letters
 from karavan.events.models import (
@@ -53,6 +54,15 @@ class Gate(NamedTuple):
     """Capacity and declared overbooking together."""
 
 
+_gates = table_of(SeatGate)
+_PASS = (
+    update(_gates)
+    .where(_gates.c.event_id == bindparam("event"))
+    .values(next_number=_gates.c.next_number + 1)
+    .returning(_gates.c.next_number - 1, _gates.c.capacity + _gates.c.overbooked)
+)
+
+
 def take_gate(session: Session, event_id: int) -> Gate:
     """Pass the event's gate: draw the next number, and keep everyone else out until this transaction ends.
 
@@ -60,12 +70,7 @@ def take_gate(session: Session, event_id: int) -> Gate:
         NotFound: there is no such event.
 
     """
-    row = session.execute(
-        update(SeatGate)
-        .where(SeatGate.event_id == event_id)
-        .values(next_number=SeatGate.next_number + 1)
-        .returning(SeatGate.next_number - 1, SeatGate.capacity + SeatGate.overbooked),
-    ).first()
+    row = session.connection().execute(_PASS, {"event": event_id}).first()
     if row is None:
         raise NotFound
     return Gate(*row)
@@ -152,7 +157,8 @@ def promote(session: Session, event: Event, gate: Gate, now: datetime) -> None:
         elif now < registration.waits_until:
             return
         elif not any(
-            passing.free == free and passing.happened_at >= registration.waits_until for passing in registration.passings
+            passing.free == free and passing.happened_at >= registration.waits_until
+            for passing in registration.passings
         ):
             registration.passings.append(Passing(happened_at=now, free=free, needed=worth))
             note(

@@ -28,6 +28,9 @@ from karavan.web.locale import gettext, lang
 from karavan.web.reply import leave, public, show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response as AnyResponse
 
     from karavan.events.forms import RegistrationForm
@@ -101,7 +104,7 @@ def event_calendar(slug: str) -> Response:
 @access(anyone)
 def register(slug: str) -> AnyResponse:
     """Take seats: for oneself, or for a household in one form."""
-    event = _event(slug)
+    event = _event(slug, queries.event_to_register_for)
     form = registration_form(event)
     if request.method == "GET":
         return _registration(event, form)
@@ -127,7 +130,7 @@ def register(slug: str) -> AnyResponse:
 @access(anyone)
 def received(slug: str) -> Response:
     """Say what happens next to somebody whose contact is registered already, without telling whether it is."""
-    return show("events/received.html", event=_event(slug))
+    return show("events/received.html", event=_event(slug, queries.event_to_register_for))
 
 
 def _registration(event: Event, form: RegistrationForm, status: int = 200) -> Response:
@@ -154,8 +157,8 @@ def _closed(event: Event) -> Problem | None:
     return None
 
 
-def _event(slug: str) -> Event:
-    event = queries.event_by_slug(db.session(), slug)
+def _event(slug: str, find: Callable[[Session, str], Event | None] = queries.event_by_slug) -> Event:
+    event = find(db.session(), slug)
     if event is None:
         abort(404)
     return event

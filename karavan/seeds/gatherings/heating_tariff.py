@@ -10,7 +10,7 @@ from karavan.events.rules.plan import Plan, QuestionLine
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import COUNCIL
 from karavan.seeds.days import WEDNESDAY, at
-from karavan.seeds.gathering import SAULE, Gathering, line
+from karavan.seeds.gathering import SAULE, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def plan(days: Days) -> Plan:
         starts_at=at(day, "15:00"),
         ends_at=at(day, "17:00"),
         place="aktau",
-        venue=Slots("Ақтау, Достық үйі", "Актау, Дом дружбы", "House of Friendship, Aktau"),
+        venue=Slots("Достық үйі", "Дом дружбы", "House of Friendship"),
         capacity=120,
         languages=("kk", "ru"),
         accessibility=(Access.STEP_FREE, Access.LIFT, Access.HEARING_LOOP, Access.SIGN_LANGUAGE, Access.INTERPRETER_RU),
@@ -128,4 +128,6 @@ PARTIES: Final = (
     Party(who="gulnar", answers=("no",)),
 )
 
-HEATING_TARIFF: Final = Gathering(slug="heating-tariff-hearing", organisation=COUNCIL, plan=plan, parties=PARTIES)
+HEATING_TARIFF: Final = Gathering(
+    slug="heating-tariff-hearing", organisation=COUNCIL, plan=plan, published=ago(20, "16:10"), parties=PARTIES
+)

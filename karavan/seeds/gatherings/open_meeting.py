@@ -10,7 +10,7 @@ from karavan.events.rules.plan import Plan
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import COUNCIL
 from karavan.seeds.days import THURSDAY, at
-from karavan.seeds.gathering import SAULE, Gathering, line
+from karavan.seeds.gathering import SAULE, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def plan(days: Days) -> Plan:
         starts_at=at(day, "15:00"),
         ends_at=at(day, "17:30"),
         place="aktau",
-        venue=Slots("Ақтау, Достық үйі, кіші зал", "Актау, Дом дружбы, малый зал"),
+        venue=Slots("Достық үйі, кіші зал", "Дом дружбы, малый зал"),
         capacity=30,
         languages=("kk", "ru"),
         accessibility=(Access.STEP_FREE, Access.LIFT, Access.HEARING_LOOP),
@@ -76,4 +76,6 @@ PARTIES: Final = (
     Party(who="aqbota-nurgali"),
 )
 
-OPEN_MEETING: Final = Gathering(slug="open-meeting-transport", organisation=COUNCIL, plan=plan, parties=PARTIES)
+OPEN_MEETING: Final = Gathering(
+    slug="open-meeting-transport", organisation=COUNCIL, plan=plan, published=ago(18, "15:30"), parties=PARTIES
+)

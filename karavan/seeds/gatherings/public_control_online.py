@@ -9,7 +9,7 @@ from karavan.events.models import EventKind, QuestionKind
 from karavan.events.rules.plan import Plan, QuestionLine
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import TUESDAY, at
-from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, line
+from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -61,5 +61,5 @@ PARTIES: Final = (
 )
 
 PUBLIC_CONTROL_ONLINE: Final = Gathering(
-    slug="public-control-online", organisation=ALLIANCE, plan=plan, parties=PARTIES
+    slug="public-control-online", organisation=ALLIANCE, plan=plan, published=ago(15, "17:40"), parties=PARTIES
 )

@@ -10,7 +10,7 @@ from karavan.events.rules.plan import Plan
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import FRIDAY, at
-from karavan.seeds.gathering import BEKZAT, FACILITATOR, Gathering, line
+from karavan.seeds.gathering import BEKZAT, FACILITATOR, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ ROAD_TO_THE_PORT: Final = Gathering(
     slug="road-to-the-port-of-kuryk",
     organisation=ALLIANCE,
     plan=plan,
+    published=ago(16, "14:15"),
     parties=PARTIES,
     cancelled=Slots(
         "Залда жөндеу жұмыстары жүріп жатыр. Жаңа күні белгіленгенде, жеке хабарлама жібереміз.",

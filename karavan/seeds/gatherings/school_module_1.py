@@ -11,7 +11,7 @@ from karavan.events.rules.plan import Plan, QuestionLine
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import SATURDAY, at
-from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, line
+from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ SCHOOL_MODULE_1: Final = Gathering(
     slug="school-for-young-leaders-1",
     organisation=ALLIANCE,
     plan=plan,
+    published=ago(21, "11:00"),
     parties=PARTIES,
     gives_back="nazerke-aytqul",
 )

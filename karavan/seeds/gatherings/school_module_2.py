@@ -10,7 +10,7 @@ from karavan.events.models import Access, EventKind
 from karavan.events.rules.plan import Plan
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import MONDAY, SATURDAY, at
-from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, line
+from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, ago, line
 
 if TYPE_CHECKING:
     from karavan.seeds.days import Days
@@ -75,4 +75,6 @@ def plan(days: Days) -> Plan:
     )
 
 
-SCHOOL_MODULE_2: Final = Gathering(slug="school-for-young-leaders-2", organisation=ALLIANCE, plan=plan)
+SCHOOL_MODULE_2: Final = Gathering(
+    slug="school-for-young-leaders-2", organisation=ALLIANCE, plan=plan, published=ago(12, "11:25")
+)

@@ -11,7 +11,7 @@ from karavan.events.rules.plan import Plan, QuestionLine
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import WEDNESDAY, at
-from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, line
+from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -58,11 +58,6 @@ def plan(days: Days) -> Plan:
         starts_at=at(first, "07:30"),
         ends_at=at(third, "22:00"),
         place="astana",
-        venue=Slots(
-            "Жиналатын жер: Ақтау әуежайы, 1-кіреберіс",
-            "Сбор: аэропорт Актау, вход 1",
-            "Meeting point: Aktau airport, entrance 1",
-        ),
         capacity=15,
         languages=("kk", "ru"),
         accessibility=(Access.STEP_FREE, Access.LIFT, Access.ACCESSIBLE_TOILET, Access.TRANSPORT, Access.SIGN_LANGUAGE),
@@ -84,7 +79,7 @@ def plan(days: Days) -> Plan:
                 "07:30",
                 "12:30",
                 Slots("Ақтаудан Астанаға ұшу", "Перелёт из Актау в Астану", "Flight from Aktau to Astana"),
-                place=Slots("Ақтау әуежайы", "Аэропорт Актау", "Aktau airport"),
+                place=Slots("Ақтау әуежайы, 1-кіреберіс", "Аэропорт Актау, вход 1", "Aktau airport, entrance 1"),
             ),
             line(
                 first,
@@ -276,4 +271,6 @@ PARTIES: Final = (
     ),
 )
 
-STUDY_TOUR: Final = Gathering(slug="study-tour-astana", organisation=ALLIANCE, plan=plan, parties=PARTIES)
+STUDY_TOUR: Final = Gathering(
+    slug="study-tour-astana", organisation=ALLIANCE, plan=plan, published=ago(24, "10:20"), parties=PARTIES
+)

@@ -11,7 +11,7 @@ from karavan.events.rules.plan import MaterialLine, Plan, QuestionLine
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import SATURDAY, at
-from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, line
+from karavan.seeds.gathering import BEKZAT, TRAINER, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def plan(days: Days) -> Plan:
         starts_at=at(day, "10:00"),
         ends_at=at(day, "13:00"),
         place="zhanaozen",
-        venue=Slots("Жаңаөзен, қалалық кітапхана", "Жанаозен, городская библиотека", "City library, Zhanaozen"),
+        venue=Slots("Қалалық кітапхана", "Городская библиотека", "City library"),
         capacity=20,
         languages=("kk", "ru"),
         accessibility=(Access.STEP_FREE, Access.LARGE_PRINT, Access.CHILDCARE),
@@ -123,4 +123,6 @@ PARTIES: Final = (
     Party(who="rauan-sisenov", answers=("Қоқыс шығару кестесі.",)),
 )
 
-WRITING_PROPOSALS: Final = Gathering(slug="how-to-write-a-proposal", organisation=ALLIANCE, plan=plan, parties=PARTIES)
+WRITING_PROPOSALS: Final = Gathering(
+    slug="how-to-write-a-proposal", organisation=ALLIANCE, plan=plan, published=ago(19, "09:50"), parties=PARTIES
+)

@@ -10,7 +10,7 @@ from karavan.events.rules.plan import Plan
 from karavan.events.rules.register import Guest
 from karavan.seeds.cast import ALLIANCE
 from karavan.seeds.days import THURSDAY, at
-from karavan.seeds.gathering import BEKZAT, FACILITATOR, Gathering, line
+from karavan.seeds.gathering import BEKZAT, FACILITATOR, Gathering, ago, line
 from karavan.seeds.residents import Party
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def plan(days: Days) -> Plan:
         starts_at=at(day, "18:30"),
         ends_at=at(day, "20:30"),
         place="zhanaozen",
-        venue=Slots("Жаңаөзен, Жастар орталығы", "Жанаозен, Молодёжный центр", "Youth centre, Zhanaozen"),
+        venue=Slots("Жастар орталығы", "Молодёжный центр", "Youth centre"),
         capacity=60,
         languages=("kk", "ru"),
         accessibility=(Access.STEP_FREE, Access.INTERPRETER_RU, Access.CHILDCARE),
@@ -100,4 +100,6 @@ PARTIES: Final = (
     Party(who="shynar-medetova"),
 )
 
-YOUTH_AND_WORK: Final = Gathering(slug="youth-and-work", organisation=ALLIANCE, plan=plan, parties=PARTIES)
+YOUTH_AND_WORK: Final = Gathering(
+    slug="youth-and-work", organisation=ALLIANCE, plan=plan, published=ago(17, "12:05"), parties=PARTIES
+)
