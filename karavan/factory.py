@@ -21,6 +21,7 @@ from karavan.notifications import cli as notifications_cli, tasks as notificatio
 from karavan.pages import views as pages_views
 from karavan.record import views as record_views
 from karavan.seeds import cli as seeds_cli
+from karavan.seeds.cast import CAST
 from karavan.web import access, errors, headers, hygiene, limits, locale, templating
 from karavan.web.assets import Assets, is_immutable
 from karavan.web.page_cache import PageCache
@@ -91,6 +92,8 @@ def _furnish(app: Flask) -> None:
     app.cli.add_command(notifications_cli.commands)
     app.cli.add_command(seeds_cli.commands)
     app.extensions["karavan.subjects"] = {"event": name_events}
+    # The seeds stand beside the house: the sign-in page is handed the cast, so that accounts need not know them.
+    app.jinja_env.globals["demo_cast"] = CAST if app.extensions["karavan.settings"].demo else ()
     rounds = app.extensions["karavan.rounds"]
     rounds.every(2, notifications_tasks.deliver_letters)
     rounds.every(15, events_tasks.sweep_offers)

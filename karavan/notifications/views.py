@@ -84,7 +84,7 @@ def linked(text: str, base_url: str) -> Markup:
 
     They point to the path only, so that they open on the host through which this page is read.
     """
-    ours = re.compile(re.escape(base_url) + r"(/(?![/\\])[^\s<>\"']*)?")
+    ours = re.compile(re.escape(base_url) + r"(/(?![/\\])[^\s<>\"']*)?(?=[\s<>\"']|$)")
     pieces, end = [], 0
     for found in ours.finditer(text):
         path = found[1] or "/"

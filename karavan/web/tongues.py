@@ -3,7 +3,7 @@
 `{{ _("Sign in") }}` is the same each time a Kazakh page is drawn, but Jinja asks again each time: it resolves `_`,
 calls a wrapper, which calls ours, which finds the catalogue; then it makes the text safe and fills in nothing, some
 hundred times a page. Here a call with nothing but a literal in it becomes part of the page's text when the template
-is compiled, and so do the addresses of our files and the drawings of icons, which do not change while the process
+is compiled, and so do addresses of pages and files and the drawings of icons, which do not change while the process
 lives. Whatever has a variable in it is still looked up as before.
 """
 
@@ -12,9 +12,11 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
+from flask import url_for
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
+from werkzeug.routing import BuildError
 
 from karavan.core.languages import LANGUAGES
 from karavan.web.icons import icon
@@ -74,10 +76,11 @@ class _Known(NodeTransformer):
             "_": lambda text: catalogue(tongue).gettext(text) % {},
             "asset": cast("Callable[[str], str]", env.globals["asset"]),
             "icon": partial(icon, env),
+            "url_for": url_for,
         }
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 -- Jinja's name for it
-        """Answer `_("…")`, `asset("…")` and `icon("…")`; leave every other call."""
+        """Answer `_("…")`, `asset("…")`, `icon("…")` and `url_for("…")`; leave every other call."""
         self.generic_visit(call)
         if not isinstance(call.node, nodes.Name) or call.node.name not in self._answers:
             return call
@@ -86,5 +89,8 @@ class _Known(NodeTransformer):
         (argument,) = call.args
         if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str):
             return call
-        answer = nodes.Const(str(self._answers[call.node.name](argument.value)), lineno=call.lineno)
+        try:
+            answer = nodes.Const(str(self._answers[call.node.name](argument.value)), lineno=call.lineno)
+        except BuildError:  # an address that needs more than the language
+            return call
         return nodes.MarkSafe(answer, lineno=call.lineno) if self._safe else answer

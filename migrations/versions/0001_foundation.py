@@ -15,6 +15,11 @@ SQLITE_GUARD = [
     f"""CREATE TRIGGER {RECORD}_no_{deed.lower()} BEFORE {deed} ON {RECORD}
         BEGIN SELECT RAISE(ABORT, 'the public record is append-only'); END"""
     for deed in ("UPDATE", "DELETE")
+] + [
+    # INSERT OR REPLACE deletes without asking the trigger for deleting.
+    f"""CREATE TRIGGER {RECORD}_no_replace BEFORE INSERT ON {RECORD}
+        WHEN EXISTS (SELECT 1 FROM {RECORD} WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'the public record is append-only'); END""",
 ]
 POSTGRESQL_GUARD = [
     f"""CREATE FUNCTION {RECORD}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -127,6 +127,19 @@ class Visit:
         """Send something past all forms, as a stranger's program would. No token is added."""
         return self._open("POST", url, status=status, limit=statements, data=data, **options)
 
+    def send(self, method: str, url: str, **options: Any) -> TestResponse:
+        """Send anything and take the bare answer: nothing is followed, and nothing judged.
+
+        Each request has a context of its own: that of the test must not be taken for the request's.
+        """
+        self.statements.clear()
+        referer = {"Referer": BASE_URL + (self.page.address if self.page else "/")}
+        options["headers"] = referer | (options.get("headers") or {})
+        asked = contextvars.Context().run(self.client.open, url, method=method, base_url=BASE_URL, **options)
+        self.response = asked
+        self.after()
+        return asked
+
     @property
     def address(self) -> str:
         """Path and query of where the browser stands."""
@@ -190,14 +203,8 @@ class Visit:
         return self.page
 
     def _request(self, method: str, url: str, *, limit: int, **options: Any) -> TestResponse:
-        """Ask, in a context of its own: the test's application context must not be taken for the request's."""
-        self.statements.clear()
-        options["headers"] = {"Referer": BASE_URL + (self.page.address if self.page else "/")} | (
-            options.get("headers") or {}
-        )
-        ask = lambda: self.client.open(url, method=method, base_url=BASE_URL, **options)  # noqa: E731
-        self.response = response = contextvars.Context().run(ask)
-        self.after()
+        """Ask, and judge what every answer must have, pages or not."""
+        response = self.send(method, url, **options)
         asked = len(self.statements)
         if asked > limit:
             raise Unsound(f"{method} {url}: {asked} SQL statements, more than {limit}:\n" + "\n".join(self.statements))

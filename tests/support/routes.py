@@ -1,0 +1,104 @@
+"""Every address of Karavan, with its gaps filled from a town in which something stands behind each of them.
+
+Tests about all routes go through here, so that a new route is covered on the day it appears: an argument that nobody
+knows how to fill is a failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from karavan.accounts.models import SignInSession
+from karavan.core.clock import now
+from karavan.core.database import Base, db
+from karavan.core.languages import Slots
+from karavan.events.models import Question, QuestionKind
+from karavan.events.rules.plan import QuestionLine
+from karavan.notifications.models import MailboxLetter
+from karavan.notifications.tasks import deliver_letters
+from tests.support.makers import make_event, make_registration, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+    from karavan.events.models import Event, Registration
+    from tests.support.cast import Cast
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way to knock at one door."""
+
+    endpoint: str
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Plant:
+    """An event of the alliance with people in it, and what else addresses speak of."""
+
+    app: Flask
+    event: Event
+    registration: Registration
+    values: dict[str, Any]
+
+    def addresses(self, *methods: str) -> Iterator[Address]:
+        """Give every address that answers one of the methods."""
+        adapter = self.app.url_map.bind("karavan.test")
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
+            unknown = rule.arguments - self.values.keys() - (rule.defaults or {}).keys()
+            if unknown:
+                raise AssertionError(f"say in tests/support/routes.py what {sorted(unknown)} of {rule} may be")
+            values = {name: self.values[name] for name in rule.arguments if name not in (rule.defaults or {})}
+            built = adapter.build(rule.endpoint, values)
+            for method in methods:
+                if method in rule.methods:
+                    yield Address(rule.endpoint, method, built)
+
+
+def plant(app: Flask, cast: Cast) -> Plant:
+    """Make something for every address to speak of. Needs an application context."""
+    question = QuestionLine(kind=QuestionKind.TEXT, label=Slots(ru="Откуда вы?"))
+    event = make_event(organisation=cast.alliance, seats=2, slug="planted", questions=(question,))
+    registration = make_registration(event, people=2, email="amina@example.kz")
+    make_registration(event, email="waiting@example.kz")
+    deliver_letters()
+    session_id = write(_session_of, cast.amina.id)
+    values = {
+        "lang": "en",
+        "slug": event.slug,
+        "event_id": event.id,
+        "registration_id": registration.id,
+        "token": app.extensions["karavan.keys"].seal(registration.public_id, purpose="ticket"),
+        "code": registration.attendees[0].code,
+        "session_id": session_id,
+        "letter_id": db.session().scalars(select(MailboxLetter.id).order_by(MailboxLetter.id)).first(),
+        "number": 1,
+        "rest": "events/",
+        "question_id": db.session().scalars(select(Question.id)).first(),
+    }
+    db.session.close()
+    return Plant(app, event, registration, values)
+
+
+def contents(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table: what a refused request must leave as it was."""
+    session.close()
+    tables = Base.metadata.sorted_tables
+    found = {table.name: sorted(map(tuple, session.execute(select(table))), key=repr) for table in tables}
+    session.close()
+    return found
+
+
+def _session_of(session: Session, person_id: int) -> int:
+    row = SignInSession(token_digest="0" * 64, person_id=person_id, created_at=now(), seen_at=now())
+    session.add(row)
+    session.flush()
+    return row.id
