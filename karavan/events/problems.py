@@ -59,6 +59,18 @@ class EditedMeanwhile(Problem):
     )
 
 
+class EventIsOver(Problem):
+    """What has happened cannot be called off."""
+
+    text = Message("This event is already over.")
+
+
+class DayHasNotCome(Problem):
+    """Nobody can have arrived on a day that lies ahead."""
+
+    text = Message("This day has not come yet.")
+
+
 class EventCannotBeChanged(Problem):
     """A cancelled event is history."""
 

@@ -125,7 +125,7 @@ class EventPage(NamedTuple):
         return months
 
 
-_PUBLIC = and_(Event.state != EventState.DRAFT, Event.published_at.is_not(None))
+PUBLIC = and_(Event.state != EventState.DRAFT, Event.published_at.is_not(None))
 """What everybody may see: what was published, also if it was cancelled since. A cancelled draft stays nobody's."""
 
 
@@ -229,7 +229,7 @@ def _counting(asked: _Asked) -> Any:
 
 def _narrowed(statement: Any, asked: _Asked) -> Any:
     now = bindparam("now", type_=Event.ends_at.type)
-    statement = statement.where(_PUBLIC, Event.ends_at <= now if asked.past else Event.ends_at > now)
+    statement = statement.where(PUBLIC, Event.ends_at <= now if asked.past else Event.ends_at > now)
     for number in range(asked.words):
         statement = statement.where(Event.search_text.like(bindparam(f"word{number}"), escape="/"))
     if asked.place:
@@ -294,11 +294,11 @@ def _whole() -> Select[Event]:
 
 
 # Put together once: SQLAlchemy takes longer over that than over asking.
-_PAGE_OF = _whole().where(Event.slug == bindparam("slug"), _PUBLIC)
+_PAGE_OF = _whole().where(Event.slug == bindparam("slug"), PUBLIC)
 _FORM_OF = (
     select(Event)
     .options(joinedload(Event.gate), joinedload(Event.questions))
-    .where(Event.slug == bindparam("slug"), _PUBLIC)
+    .where(Event.slug == bindparam("slug"), PUBLIC)
 )
 _SEATS_OF = select(_held, _waiting).where(Attendee.event_id == bindparam("event_id"), _among(LIVE))
 
@@ -315,7 +315,7 @@ def calendar_events(session: Session, *, now: datetime) -> Sequence[Event]:
         select(Event)
         .options(joinedload(Event.organisation))
         .where(
-            _PUBLIC,
+            PUBLIC,
             Event.ends_at > now - timedelta(days=120),
         )
         .order_by(Event.starts_at)

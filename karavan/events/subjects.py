@@ -8,7 +8,8 @@ from flask import url_for
 from sqlalchemy import select
 
 from karavan.core.database import db
-from karavan.events.models import Event, EventState
+from karavan.events.models import Event
+from karavan.events.queries import PUBLIC
 from karavan.record.subjects import Subject
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def name_events(ids: Collection[int], lang: str) -> dict[int, Subject]:
     """Return titles and pages of events that are public; drafts have neither."""
     rows = db.session().execute(
-        select(Event.id, Event.slug, Event.title).where(Event.id.in_(ids), Event.state != EventState.DRAFT),
+        select(Event.id, Event.slug, Event.title).where(Event.id.in_(ids), PUBLIC),
     )
     return {
         event_id: Subject(*title.best(lang), url_for("events.show", lang=lang, slug=slug))

@@ -21,9 +21,14 @@ def wants_region() -> bool:
 
 
 def show(page: str, region: str | None = None, status: int = 200, /, **context: Any) -> Response:
-    """Answer with the region if htmx asked for part of the page, else with the page that includes it."""
+    """Answer with the region if htmx asked for part of the page, else with the page that includes it.
+
+    A region that refuses says 422, whatever the page says: htmx is told not to swap other refusals (`noSwap` in the
+    layout), so that a bare error page never lands inside a form.
+    """
     if region is not None and wants_region():
         html = render_template(region, **context) + render_template("layouts/_toasts.html")
+        status = 422 if status >= 400 else status
     else:
         html = render_template(page, **context)
     response = make_response(html, status)

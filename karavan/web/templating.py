@@ -44,12 +44,6 @@ def language_links() -> list[tuple[str, str, str, str]]:
     return [(code, *NAMES[code], address) for code, address in _this_page_in_each()]
 
 
-def alternates() -> list[tuple[str, str]]:
-    """Return language and absolute address of this page, for search engines."""
-    base = current_app.extensions["karavan.settings"].base_url
-    return [(code, base + address) for code, address in _this_page_in_each()]
-
-
 def canonical() -> str:
     """Return this page's absolute address, without its query."""
     base: str = current_app.extensions["karavan.settings"].base_url
@@ -136,7 +130,6 @@ def init_app(app: Flask, settings: Settings, assets: Assets) -> None:
         "PLACES": PLACES,
         "qr_svg": qr.qr_svg,
         "language_links": language_links,
-        "alternates": alternates,
         "canonical": canonical,
         "get_flashes": lambda: get_flashed_messages(with_categories=True) if has_session() else [],
         "url_for": addresses(),

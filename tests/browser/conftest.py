@@ -46,15 +46,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_window(site: Site, chromium: Browser) -> Iterator[Callable[..., tuple[BrowserContext, Watch]]]:
-    """Windows, each with its own cookies: `context, watch = open_window(color_scheme="dark")`."""
+    """Windows, each with its own cookies. Asked with `color_scheme="dark"`, one that is open by night."""
     with ExitStack() as windows:
         yield lambda **options: windows.enter_context(window(chromium, site.url, **options))
 
 
 @pytest.fixture
-def new_walker(
-    site: Site, open_window: Callable[..., tuple[BrowserContext, Watch]]
-) -> Callable[..., Walker]:
+def new_walker(site: Site, open_window: Callable[..., tuple[BrowserContext, Watch]]) -> Callable[..., Walker]:
     """People at browsers of their own: `new_walker(way)`."""
 
     def sit_down(way: Way, **options: Any) -> Walker:

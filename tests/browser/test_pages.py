@@ -1,6 +1,4 @@
-"""Every page, in every state and language: open to everybody, on a small telephone and on a wide screen, by day and by
-night.
-"""
+"""Every page, in every state and language: open to everybody, on small and wide screens, by day and by night."""
 
 from __future__ import annotations
 
@@ -11,11 +9,10 @@ import pytest
 from tests.support import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Page
 
-    from tests.support.scenes import Scene
     from tests.support.stage import Stage
 
 pytestmark = pytest.mark.browser

@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 
 from karavan.core.languages import Slots
 from karavan.events.models import Attendee, Consent, QuestionKind, Registration, SeatChannel, SeatState
+from karavan.events.rules.change_seats import give_back
 from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import QuestionLine
 from karavan.events.rules.register import Guest
 from karavan.notifications.models import Letter
+from karavan.notifications.rendering import render
 from karavan.record.models import ActorRole, RecordEntry, Verb
 from tests.support.hostile import by_id
 from tests.support.makers import fill, make_event, make_registration, reload, states_of, write
@@ -245,6 +247,21 @@ def test_a_removal_needs_a_reason_and_happens_once(desk: Visit, session: Session
         desk.post(address, form, statements=LONG)
         assert desk.address == address.removesuffix("/removal")
     assert session.scalars(select(func.count(Letter.id)).where(Letter.letter == "events/removed")).one() == 1
+
+
+@pytest.mark.parametrize("contact", [{"email": "amina@example.kz"}, {"phone": "+77012345678"}])
+def test_the_letter_says_who_did_it_and_why(session: Session, event: Event, contact: dict[str, str]) -> None:
+    registration = make_registration(event, people=2, lang="en", **contact)
+    leaving = {registration.attendees[0].id}
+    by = {"by": ActorRole.ORGANISER, "reason": "You called us"}
+    write(give_back, event.id, registration.public_id, attendee_ids=leaving, now=NOW, **by)
+    session.close()
+    message = render(session.scalars(select(Letter).where(Letter.letter == "events/removed")).one())
+    assert "The organiser gave a place back" in f"{message.text} {message.html}"
+    for text in filter(None, (message.text, message.html)):
+        assert "You called us" in text
+        assert "/en/registrations/" in text
+    assert "email" not in contact or registration.attendees[0].name in message.text
 
 
 # --- The spreadsheet --------------------------------------------------------------------------------------

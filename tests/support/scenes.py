@@ -115,16 +115,12 @@ def _tickets(site: Site) -> list[Scene]:
     bekzat = db.session().scalars(select(Person.id).where(Person.email_key == address_of(BEKZAT))).one()
     write(check_in, wide.id, arrived.attendees[0].code, day=wide.first_day, by=bekzat, now=now())
     partly = make_registration(wide, people=2)
-    write(
-        give_back, wide.id, partly.public_id, attendee_ids={partly.attendees[0].id}, now=now()
-    )
+    write(give_back, wide.id, partly.public_id, attendee_ids={partly.attendees[0].id}, now=now())
     gone = make_registration(make_event(title=title, slug="scene-gone"))
     write(give_back, gone.event_id, gone.public_id, now=now())
     cancelled = make_registration(make_event(title=title, slug="scene-cancelled"))
     write(cancel_event, cancelled.event_id, reason=Slots("Боран болады", "Будет буран", "A storm comes"), now=now())
-    past = make_event(
-        title=title, slug="scene-over", now=now() - timedelta(days=40), starts_in=timedelta(days=30)
-    )
+    past = make_event(title=title, slug="scene-over", now=now() - timedelta(days=40), starts_in=timedelta(days=30))
     over = make_registration(past, now=now() - timedelta(days=39))
     tickets = {
         "seated": alone,

@@ -10,6 +10,7 @@ import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -18,22 +19,26 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from karavan import create_app
 from karavan.core.clock import now
 from karavan.core.database import db, transact
+from karavan.events.models import Registration
 from karavan.notifications.models import MailboxLetter
 from karavan.notifications.tasks import deliver_letters
 from karavan.seeds.cast import CAST
 from karavan.seeds.town import plant_town
 from karavan.translations.compile import compile_catalogues
 from karavan.web.access import access, anyone
+from tests.support import makers
 from tests.support.databases import make_schema, new_database
 from tests.support.settings import settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from flask import Flask
 
-    from karavan.events.models import Registration
+    from karavan.events.models import Event
+
+_numbers = count(1)
 
 BROKEN = "broken-on-purpose"
 """Below each language: a page whose view fails."""
@@ -57,6 +62,32 @@ class Site:
         with self.app.app_context():
             yield
 
+    def new_event(self, **plan: Any) -> Event:
+        """Publish an event of which only the asking test knows."""
+        with self.inside():
+            return makers.make_event(slug=f"test-event-{next(_numbers)}", **plan)
+
+    def register(self, event: Event, **asked: Any) -> Registration:
+        """Let somebody register."""
+        with self.inside():
+            return makers.make_registration(event, **asked)
+
+    def write(self, rule: Callable[..., Any], *args: Any) -> Any:
+        """Let a rule do something now."""
+        with self.inside():
+            return transact(rule, *args, now=now())
+
+    def parties(self, event: Event) -> list[list[str]]:
+        """Return the names of everybody registered for an event, by registration."""
+        with self.inside():
+            found = db.session().scalars(select(Registration).where(Registration.event_id == event.id)).all()
+            return [[attendee.name for attendee in registration.attendees] for registration in found]
+
+    def standing(self, registration: Registration) -> list[str]:
+        """Return where a registration's people stand."""
+        with self.inside():
+            return [state.value for state in makers.states_of(registration)]
+
     def ticket(self, registration: Registration) -> str:
         """Return where a registration's ticket lies, below the language."""
         token = self.app.extensions["karavan.keys"].seal(registration.public_id, purpose="ticket")
@@ -72,9 +103,13 @@ class Site:
         """Return the code of the last letter to an address."""
         self.deliver()
         with self.inside():
-            body = db.session().scalars(
-                select(MailboxLetter.body).where(MailboxLetter.address == address).order_by(MailboxLetter.id.desc())
-            ).first()
+            body = (
+                db.session()
+                .scalars(
+                    select(MailboxLetter.body).where(MailboxLetter.address == address).order_by(MailboxLetter.id.desc())
+                )
+                .first()
+            )
         found = re.search(r"\b\d{6}\b", body or "")
         assert found, f"the last letter to {address} has no code: {body}"
         return found[0]
@@ -85,12 +120,12 @@ def running(instance: Path) -> Iterator[Site]:
     """Serve the town at an address of its own until the tests are over."""
     compile_catalogues()
     with new_database(instance) as database:
-        told: list[Flask] = []
-        server = make_server("127.0.0.1", 0, lambda *asked: told[0](*asked), threaded=True, request_handler=_Quiet)
+        door = _Door()
+        server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
         url = f"http://127.0.0.1:{server.server_port}"
         app = create_app(settings_for(instance, database.url, base_url=url, threads=8))
         app.add_url_rule(f"/<lang:lang>/{BROKEN}", BROKEN, access(anyone)(_fail))
-        told.append(app)
+        door.app = app
         make_schema(app)
         with app.app_context():
             transact(plant_town, now=now())
@@ -108,6 +143,15 @@ def running(instance: Path) -> Iterator[Site]:
 
 def _fail(**_: Any) -> str:
     raise RuntimeError("broken on purpose, for the page that says so")
+
+
+class _Door:
+    """What the server asks. The application comes later: it has to be told at which address it stands."""
+
+    app: Flask
+
+    def __call__(self, *asked: Any) -> Any:
+        return self.app(*asked)
 
 
 class _Quiet(WSGIRequestHandler):

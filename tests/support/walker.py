@@ -6,8 +6,10 @@ and looked up in the catalogues, so that a test reads as it would be told.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -52,7 +54,10 @@ class Way:
         return self.name
 
 
-WAYS = (Way("htmx", "kk"), Way("plain", "ru", javascript=False), Way("keyboard", "en", keyboard=True))
+WITH_HTMX = Way("htmx", "kk")
+PLAIN = Way("plain", "ru", javascript=False)
+BY_KEYBOARD = Way("keyboard", "en", keyboard=True)
+WAYS = (WITH_HTMX, PLAIN, BY_KEYBOARD)
 
 
 @dataclass
@@ -81,8 +86,9 @@ class Walker:
         return path_of(self.page.url).removeprefix(f"/{self.way.lang}/")
 
     def comes_to(self, path: str) -> None:
-        """Wait until the address is this; a `*` stands for anything but a slash."""
-        self.page.wait_for_url(f"**/{self.way.lang}/{path}")
+        """Wait until the address is this, whatever is asked of it; a `*` stands for anything but a slash."""
+        pattern = re.compile(re.escape(f"/{self.way.lang}/{path}").replace(r"\*", "[^/]+"))
+        self.page.wait_for_url(lambda url: bool(pattern.fullmatch(urlsplit(url).path)))
 
     def reads(self, text: str, *, within: str = "main") -> None:
         """Wait until one of our sentences can be read."""
@@ -139,6 +145,20 @@ class Walker:
         else:
             box.click()
         expect(box).to_be_checked(checked=not before)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose one of a few radio buttons; with the keyboard, by the arrows from the one that is chosen."""
+        choice = self.page.locator(f'[name="{name}"][value="{value}"]')
+        if self.way.keyboard:
+            choices = self.page.locator(f'[name="{name}"]')
+            chosen = self.page.locator(f'[name="{name}"]:checked')
+            self.reach(chosen if chosen.count() else choices.first)
+            for _ in range(choices.count()):
+                if not choice.is_checked():
+                    self.page.keyboard.press("ArrowDown")
+        else:
+            choice.click()
+        expect(choice).to_be_checked()
 
     def unfold(self, thing: Locator) -> None:
         """Open a <details> by its summary, unless it is open, or has no summary to see."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from karavan.core.database import insert_once
-from karavan.events.models import Attendee, CheckIn, SeatState
-from karavan.events.problems import CodeUnknown, NoSeatHere
+from karavan.events.models import Attendee, CheckIn, Event, EventState, SeatState
+from karavan.events.problems import CodeUnknown, DayHasNotCome, EventIsCancelled, NoSeatHere
 from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
 
@@ -33,8 +34,14 @@ def check_in(session: Session, event_id: int, code: str, *, day: date, by: int, 
     Raises:
         CodeUnknown: nobody of this event has the code (a code of another event looks just the same).
         NoSeatHere: she gave her seat back, or still waits.
+        EventIsCancelled, DayHasNotCome: nobody can have arrived.
 
     """
+    event = session.get_one(Event, event_id)
+    if event.state == EventState.CANCELLED:
+        raise EventIsCancelled
+    if day > now.astimezone(ZoneInfo(event.zone)).date():
+        raise DayHasNotCome
     attendee = session.scalar(select(Attendee).where(Attendee.event_id == event_id, Attendee.code == code))
     if attendee is None:
         raise CodeUnknown

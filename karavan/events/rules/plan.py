@@ -21,7 +21,13 @@ from karavan.events.models import (
     QuestionKind,
     SeatGate,
 )
-from karavan.events.problems import EditedMeanwhile, EventCannotBeChanged, EventIsCancelled, NotReadyToPublish
+from karavan.events.problems import (
+    EditedMeanwhile,
+    EventCannotBeChanged,
+    EventIsCancelled,
+    EventIsOver,
+    NotReadyToPublish,
+)
 from karavan.events.rules.seating import Gate, free_seats, promote, take_gate
 from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
@@ -228,20 +234,26 @@ def publish(session: Session, event_id: int, *, now: datetime) -> None:
 
 
 def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetime) -> None:
-    """Call an event off and tell everyone who holds or awaits a seat, with the reason. Twice is fine."""
+    """Call an event off and tell everyone who holds or awaits a seat, with the reason. Twice is fine.
+
+    Raises:
+        EventIsOver: it has been held.
+
+    """
     take_gate(session, event_id)
     event = session.get_one(Event, event_id)
     if event.state == EventState.CANCELLED:
         return
+    if event.ends_at <= now:
+        raise EventIsOver
     was_public = event.state == EventState.PUBLISHED
     event.state, event.cancelled_at, event.updated_at, event.cancel_reason = EventState.CANCELLED, now, now, reason
     event.sequence += 1
     event.version += 1
     if was_public:
         letters.tell_cancelled(session, event, now)
-    note(
-        session, Verb.EVENT_CANCELLED, event_id=event_id, by=ActorRole.ORGANISER, now=now, reason=reason.best("kk").text
-    )
+    told = reason.best("kk").text if was_public else ""  # a draft's affairs are not public, nor is why it was dropped
+    note(session, Verb.EVENT_CANCELLED, event_id=event_id, by=ActorRole.ORGANISER, now=now, reason=told)
 
 
 def _resize(session: Session, event: Event, gate: Gate, *, capacity: int, now: datetime) -> int:

@@ -28,7 +28,7 @@ from karavan.events.rules.plan import cancel_event, edit_event, publish as make_
 from karavan.events.views.desk.room import blueprint, event_at_desk, organisation_ids, today_at
 from karavan.web.access import access, staff, visitor
 from karavan.web.locale import gettext, ngettext
-from karavan.web.reply import leave, show, wants_region
+from karavan.web.reply import leave, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,8 +217,7 @@ def _conflict(event_id: int, form: EventForm, problem: Problem) -> Response:
     stored = event_form(event, formdata=None)
     form.refuse(problem)
     form.version.data = str(event.version)
-    # htmx does not swap a 409, so the form alone says 422.
-    return _editor(event, form, 422 if wants_region() else problem.status, conflict=what_differs(form, stored))
+    return _editor(event, form, problem.status, conflict=what_differs(form, stored))
 
 
 def _overview(event: Event, form: PressForm, status: int = 200) -> Response:
@@ -249,4 +248,4 @@ def _seats_refused(
     event = event_at_desk(event_id)
     form.refuse(problem)
     form.version.data = str(event.version)
-    return _seats(page, panel, event, form, 422 if wants_region() else problem.status)
+    return _seats(page, panel, event, form, problem.status)
