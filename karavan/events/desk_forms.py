@@ -31,7 +31,7 @@ from karavan.events.desk_rows import (
 from karavan.events.forms import Choice, Choices, DayField, RegistrationForm, registration_form
 from karavan.events.models import Access, EventKind, SeatChannel
 from karavan.events.rules.plan import Plan
-from karavan.web.forms import Form, Required, cleaned, line
+from karavan.web.forms import Form, Required, Rows, cleaned, line
 from karavan.web.locale import lang, say
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ class EventForm(Versioned):
     offer_hours = WholeNumber(N_("Hours for which an offered seat is kept"), 1, 168, default=24)
     offers_stop_hours = WholeNumber(N_("Hours before the start after which no seat is offered"), 0, 168, default=3)
 
-    programme = FieldList(FormField(ProgrammeRow), N_("Programme"), max_entries=LISTS["programme"])
-    materials = FieldList(FormField(MaterialRow), N_("Materials"), max_entries=LISTS["materials"])
-    questions = FieldList(FormField(QuestionRow), N_("Questions to those who register"), max_entries=LISTS["questions"])
+    programme = Rows(FormField(ProgrammeRow), N_("Programme"), max_entries=LISTS["programme"])
+    materials = Rows(FormField(MaterialRow), N_("Materials"), max_entries=LISTS["materials"])
+    questions = Rows(FormField(QuestionRow), N_("Questions to those who register"), max_entries=LISTS["questions"])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the list whose words depend on the language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wtforms import (
     BooleanField,
     DateField,
-    FieldList,
     Form as PlainForm,
     FormField,
     HiddenField,
@@ -27,10 +27,10 @@ from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import HOME_DISTRICTS, PLACES
 from karavan.core.problems import N_, Message
 from karavan.core.text import BadText, clean_line
-from karavan.core.tokens import new_key
+from karavan.core.tokens import digest, new_key
 from karavan.events.models import Access, ConsentPurpose, QuestionKind, SeatChannel
 from karavan.events.rules.register import Application, Guest
-from karavan.web.forms import Form, Required, cleaned, line, text
+from karavan.web.forms import Form, Required, Rows, cleaned, line, text
 from karavan.web.locale import lang
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ NEEDS = (
     (Access.TRANSPORT, N_("Help with getting there")),
 )
 NOT_A_CHOICE = N_("Choose one of the answers offered.")
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
 
 
@@ -147,7 +148,7 @@ class RegistrationForm(_Answers, Form):
     """Taking seats for oneself, a family or neighbours."""
 
     key = HiddenField()
-    people = FieldList(FormField(PersonForm), min_entries=1, max_entries=20)
+    people = Rows(FormField(PersonForm), min_entries=1, max_entries=20)
     at_least = Choice(N_("If there are not enough seats for all"), coerce=str)
     phone = StringField(N_("Mobile phone"))
     email = StringField(N_("Email"))
@@ -209,7 +210,7 @@ class RegistrationForm(_Answers, Form):
         if field.data:
             raise StopValidation(N_("Leave this field empty."))
 
-    def validate_people(self, field: FieldList) -> None:  # type: ignore[type-arg]
+    def validate_people(self, field: Rows) -> None:
         """Keep to the event's limit."""
         if len(field.entries) > self.party_limit:
             raise ValidationError(
@@ -238,14 +239,15 @@ class RegistrationForm(_Answers, Form):
     def application(self, *, channel: SeatChannel = SeatChannel.WEB) -> Application:
         """Return the typed values for the rule."""
         email = parse_email(self.email.data) if self.email.data else None
+        email_key, phone = email.key if email else None, self.phone.data or None
         given = {purpose for purpose in ConsentPurpose if self._fields[purpose.value].data}
         return Application(
-            key=self.key.data or new_key(),
+            key=_key_of(self.key.data or new_key(), email_key, phone),
             guests=tuple(entry.form.guest() for entry in self.people.entries),
             lang=lang(),
             email=email.typed if email else "",
-            email_key=email.key if email else None,
-            phone=self.phone.data or None,
+            email_key=email_key,
+            phone=phone,
             district=self.district.data or "",
             at_least=int(self.at_least.data),
             answers=self.answers(),
@@ -254,18 +256,25 @@ class RegistrationForm(_Answers, Form):
         )
 
 
+class TicketPersonForm(PersonForm):
+    """One person of a ticket, known by her number: somebody else may have left while the form was open."""
+
+    id = HiddenField()
+
+
 class AnswersForm(_Answers, Form):
     """Correcting a ticket: names, needs, answers, consents."""
 
-    people = FieldList(FormField(PersonForm), min_entries=0, max_entries=20)
+    people = Rows(FormField(TicketPersonForm), min_entries=0, max_entries=20)
     photography = RegistrationForm.photography
     newsletter = RegistrationForm.newsletter
 
-    def corrections(self, attendee_ids: Sequence[int]) -> dict[int, Guest]:
-        """Return what is to stand for each person, in the ticket's order."""
+    def corrections(self) -> dict[int, Guest]:
+        """Return what is to stand for each person, by attendee id; the rule ignores ids of strangers."""
         return {
-            attendee_id: entry.form.guest()
-            for attendee_id, entry in zip(attendee_ids, self.people.entries, strict=False)
+            int(entry.form.id.data): entry.form.guest()
+            for entry in self.people.entries
+            if re.fullmatch("[0-9]{1,15}", entry.form.id.data or "")
         }
 
     def consents(self) -> frozenset[ConsentPurpose]:
@@ -357,9 +366,22 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(N_("Enter the date as year, month and day, for example 2026-03-22.")) from error
-        if self.data and not dt.date(1900, 1, 1) <= self.data <= dt.date(2100, 12, 31):
+        if self.data and not EARLIEST <= self.data <= LATEST:
             self.data = None
             raise ValueError(N_("Enter a date between 1900 and 2100."))
+
+
+MOST_DIGITS = 12
+"""So many digits a number may have on either side of the point."""
+
+
+def _key_of(form: str, email_key: str | None, phone: str | None) -> str:
+    """Return the key of one form sent for one contact.
+
+    Whoever goes back in her browser and fills the same page in for a neighbour would else be shown her own ticket again,
+    and the neighbour would not be registered.
+    """
+    return digest(f"{form} {email_key} {phone}")[:40]
 
 
 def _number(typed: str) -> str:
@@ -368,7 +390,8 @@ def _number(typed: str) -> str:
         number = Decimal(plain)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > Decimal(10) ** 12:
+    # Written out, 1e-999999 would be a million digits.
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS or int(number.as_tuple().exponent) < -MOST_DIGITS:
         raise BadText(Message("Enter a number, for example 12."))
     return format(number.normalize(), "f")
 

@@ -224,6 +224,8 @@ class SeatState(StrEnum):
 HOLDING = (SeatState.SEATED, SeatState.OFFERED)
 """States that occupy a seat."""
 LIVE = (SeatState.SEATED, SeatState.OFFERED, SeatState.WAITING)
+GONE = (SeatState.GIVEN_BACK, SeatState.DECLINED, SeatState.EXPIRED)
+"""States that can be rejoined from."""
 
 
 class SeatChannel(StrEnum):

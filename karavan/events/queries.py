@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from karavan.core.languages import Slots
 
 PAGE = 12
+LARGEST_ID = 2**31 - 1
+"""PostgreSQL refuses to compare a number with anything larger."""
 
 
 class Seats(NamedTuple):
@@ -110,9 +112,9 @@ class Filters:
 
 
 class EventPage(NamedTuple):
-    """One page of the list, and where the next begins."""
+    """One page of the list, and where the next begins. Hashable, so that what was drawn of it can be kept."""
 
-    cards: Sequence[EventCard]
+    cards: tuple[EventCard, ...]
     after: str
     total: int
 
@@ -194,7 +196,7 @@ def event_page(session: Session, filters: Filters, *, now: datetime, after: str 
     cards = cards[:PAGE]
     alone = not mark and not more
     total = len(cards) if alone else connection.scalar(_counting(asked), values) or 0
-    return EventPage(cards, _mark(cards[-1]) if more else "", total)
+    return EventPage(tuple(cards), _mark(cards[-1]) if more else "", total)
 
 
 class _Asked(NamedTuple):
@@ -265,7 +267,7 @@ def _read_mark(text: str) -> tuple[datetime, int] | None:
         return None
     if len(left) > 11 or len(right) > 15:
         return None
-    return datetime.fromtimestamp(int(left), ZoneInfo("UTC")), int(right)
+    return datetime.fromtimestamp(int(left), ZoneInfo("UTC")), min(int(right), LARGEST_ID)
 
 
 def event_by_slug(session: Session, slug: str) -> Event | None:

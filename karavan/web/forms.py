@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import FieldList, RadioField
 from wtforms.validators import StopValidation
 
 from karavan.core.problems import N_, Message
 from karavan.core.text import BadText, clean_line, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from wtforms import Field
 
@@ -104,6 +105,14 @@ def text(limit: int = 2000) -> Callable[[Any, Field], None]:
     return cleaned(lambda words: clean_text(words, limit=limit))
 
 
+class Rows(FieldList):  # type: ignore[type-arg]
+    """A list of rows, numbered as we number them: WTForms would fail on `people-²-name` and on a number of 5,000 digits."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        row = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,3}})(?:-|\Z)")
+        return (int(found[1]) for key in formdata if (found := row.match(key)))
+
+
 class OneOf(RadioField):
     """One out of a few, all visible; `choices` is {value: words}. What was never offered is refused in our words."""
 
@@ -115,4 +124,4 @@ class OneOf(RadioField):
             raise StopValidation(N_("Choose one of the answers offered."))
 
 
-__all__ = ["STALE", "Form", "Message", "OneOf", "Required", "cleaned", "line", "text"]
+__all__ = ["STALE", "Form", "Message", "OneOf", "Required", "Rows", "cleaned", "line", "text"]

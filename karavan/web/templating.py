@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,7 @@ def init_app(app: Flask, settings: Settings, assets: Assets) -> None:
         "icon": icon,
         "say": say,
         "settings": settings,
+        "webcal": re.sub("^https?", "webcal", settings.base_url),
         "PLACES": PLACES,
         "qr_svg": qr.qr_svg,
         "language_links": language_links,

@@ -242,6 +242,7 @@ class TestAnAccount:
     ) -> None:
         address = f"aqbota-{walker.way}@example.kz"
         registration = site.register(site.new_event(), email=address)
+        site.deliver()
         walker.open("me/")
         walker.comes_to("sign-in")
         walker.write("contact", address)

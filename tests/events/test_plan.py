@@ -59,7 +59,7 @@ def test_a_new_event_is_a_draft_that_only_its_organisers_see(session: Session) -
     assert (event.state, event.version, event.published_at) == (EventState.DRAFT, 1, None)
     assert queries.event_by_slug(session, event.slug) is None
     assert queries.event_for_desk(session, event.id) is not None
-    assert queries.event_page(session, queries.Filters(), now=NOW).cards == []
+    assert queries.event_page(session, queries.Filters(), now=NOW).cards == ()
     assert queries.calendar_events(session, now=NOW) == []
 
 

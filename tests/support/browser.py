@@ -44,6 +44,7 @@ class Watch:
     """Answers of 400 and above that are no complaint. An invalid form is every day's business."""
     silence: bool = False
     """May requests fail, because the network is made to?"""
+    pardoned: list[str] = field(default_factory=list)
 
     @property
     def told(self) -> str:
@@ -54,6 +55,15 @@ class Watch:
         """Let answers with these statuses pass."""
         self.statuses.update(statuses)
 
+    def pardon(self, words: str) -> None:
+        """Let complaints with these words pass, in the console and about requests."""
+        self.pardoned.append(words)
+
+    def complain(self, text: str) -> None:
+        """Note what went wrong, unless it was to be expected."""
+        if not any(words in text for words in self.pardoned):
+            self.complaints.append(text)
+
     def console(self, message: ConsoleMessage) -> None:
         """Take in what a page writes into the console."""
         text = message.text
@@ -63,25 +73,25 @@ class Watch:
             return
         if _PLAYWRIGHTS_OWN_STYLE.search(text):
             return
-        self.complaints.append(f"console {message.type}: {text}")
+        self.complain(f"console {message.type}: {text}")
 
     def broke(self, error: WebError) -> None:
         """Take in a script's uncaught error."""
-        self.complaints.append(f"uncaught: {error.error}")
+        self.complain(f"uncaught: {error.error}")
 
     def answered(self, response: Response) -> None:
         """Take in the status of an answer."""
         if response.status >= 400 and response.status not in self.statuses:
-            self.complaints.append(f"{response.status} for {response.request.method} {response.url}")
+            self.complain(f"{response.status} for {response.request.method} {response.url}")
 
     def failed(self, request: Request) -> None:
         """Take in a request without an answer; one that another replaced is none of them."""
         if not self.silence and "ERR_ABORTED" not in (request.failure or ""):
-            self.complaints.append(f"no answer to {request.method} {request.url}: {request.failure}")
+            self.complain(f"no answer to {request.method} {request.url}: {request.failure}")
 
     def stranger(self, route: Route) -> None:
         """Refuse to ask anybody but this machine."""
-        self.complaints.append(f"asks a stranger: {route.request.method} {route.request.url}")
+        self.complain(f"asks a stranger: {route.request.method} {route.request.url}")
         route.abort()
 
 

@@ -11,12 +11,14 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from karavan import create_app
+from karavan.accounts.models import Organisation, Person, RoleGrant
 from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.events.models import Registration
@@ -66,6 +68,12 @@ class Site:
         """Publish an event of which only the asking test knows."""
         with self.inside():
             return makers.make_event(slug=f"test-event-{next(_numbers)}", **plan)
+
+    def organisation_of(self, key: str) -> Organisation:
+        """Return the organisation for which somebody of the cast holds a role."""
+        with self.inside():
+            grants = select(RoleGrant.organisation_id).join(RoleGrant.person).where(Person.email_key == address_of(key))
+            return db.session().scalars(select(Organisation).where(Organisation.id.in_(grants))).one()
 
     def register(self, event: Event, **asked: Any) -> Registration:
         """Let somebody register."""
@@ -121,7 +129,7 @@ def running(instance: Path) -> Iterator[Site]:
     compile_catalogues()
     with new_database(instance) as database:
         door = _Door()
-        server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
+        server = make_server("127.0.0.1", 0, door, server_class=_Threads, handler_class=_Quiet)
         url = f"http://127.0.0.1:{server.server_port}"
         app = create_app(settings_for(instance, database.url, base_url=url, threads=8))
         app.add_url_rule(f"/<lang:lang>/{BROKEN}", BROKEN, access(anyone)(_fail))
@@ -154,10 +162,15 @@ class _Door:
         return self.app(*asked)
 
 
+class _Threads(ThreadingMixIn, WSGIServer):
+    """A thread for each request, and a connection too: a browser that goes away leaves nothing behind."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class _Quiet(WSGIRequestHandler):
-    """Connections are kept, as real servers do; nothing is written into the tests' output."""
+    """Nothing is written into the tests' output: what went wrong is seen in the browser."""
 
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: Any) -> None:  # type: ignore[override]
-        """Say nothing: what went wrong is seen in the browser."""
+    def log_message(self, *_: object) -> None:  # type: ignore[override]
+        """Say nothing."""

@@ -43,6 +43,9 @@ def change_answers(
             attendee.name, attendee.child = correction.name, correction.child
             attendee.needs, attendee.needs_note = list(correction.needs), correction.needs_note
     known = {answer.question_id: answer for answer in registration.answers}
+    for question_id, answer in known.items():
+        if question_id not in answers and not answer.question.retired:
+            session.delete(answer)  # asked, and left empty: what she took out must not stay
     for question_id, value in answers.items():
         if question_id in known:
             known[question_id].value = value

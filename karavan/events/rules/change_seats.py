@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from karavan.core.problems import NotFound
 from karavan.events import letters
 from karavan.events.models import (
+    GONE,
+    HOLDING,
     LIVE,
     Event,
     EventState,
@@ -64,16 +66,21 @@ def give_back(
     ]
     if not leaving:
         return 0
+    held = sum(attendee.state in HOLDING for attendee in leaving)
     freed = move(leaving, SeatState.GIVEN_BACK, now)
     offer = open_offer(registration)
-    if offer is not None and not in_state(registration, SeatState.OFFERED):
+    still_offered = len(in_state(registration, SeatState.OFFERED))
+    if offer is not None and still_offered:
+        offer.seats = still_offered
+    elif offer is not None:
         offer.state, offer.answered_at = OfferState.DECLINED, now
     settle(registration)
     if by == ActorRole.RESIDENT:
         letters.tell_given_back(session, event, registration, leaving, now)
     else:
         letters.tell_removed(session, event, registration, leaving, now, reason=reason)
-    note(session, Verb.SEATS_GIVEN_BACK, event_id=event_id, by=by, now=now, reason=reason, seats=freed)
+    queued = {"waiting": freed - held} if freed > held else {}
+    note(session, Verb.SEATS_GIVEN_BACK, event_id=event_id, by=by, now=now, reason=reason, seats=held, **queued)
     promote(session, event, gate, now)
     return freed
 
@@ -133,7 +140,7 @@ def rejoin(session: Session, event_id: int, public_id: str, *, now: datetime) ->
     gate = take_gate(session, event_id)
     event, registration = _load(session, event_id, public_id)
     refuse_outside_window(event, now)
-    returning = in_state(registration, SeatState.GIVEN_BACK, SeatState.DECLINED, SeatState.EXPIRED)
+    returning = in_state(registration, *GONE)
     if not returning or in_state(registration, SeatState.OFFERED, SeatState.WAITING):
         return  # whoever of the party still waits would lose her place to the new number
     twin = live_twin(session, event_id, email_key=registration.email_key, phone=registration.phone)

@@ -28,7 +28,7 @@ from karavan.events.problems import (
     EventIsOver,
     NotReadyToPublish,
 )
-from karavan.events.rules.seating import Gate, free_seats, promote, take_gate
+from karavan.events.rules.seating import Gate, bring_forward, free_seats, promote, take_gate
 from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
 
@@ -165,6 +165,7 @@ def edit_event(session: Session, event_id: int, plan: Plan, *, version: int, now
             event.sequence += 1
             letters.tell_changed(session, event, changes, now)
         note(session, Verb.EVENT_CHANGED, event_id=event_id, by=ActorRole.ORGANISER, now=now, version=event.version)
+        bring_forward(session, event, now)
     _resize(session, event, gate, capacity=plan.capacity, now=now)
     return event
 

@@ -202,9 +202,7 @@ def _standing(session: Session, event_id: int, wish: Application) -> _Standing:
 
 def _seats_at_once(event: Event, room: int, standing: _Standing, *, wanted: int, at_least: int) -> int:
     """Return how many seats this newcomer gets on the spot: none while anybody waits."""
-    if standing.somebody_waits:
-        return 0
-    free = max(0, room - standing.held)
+    free = 0 if standing.somebody_waits else max(0, room - standing.held)
     if free >= wanted:
         return wanted
     if event.waiting_list:

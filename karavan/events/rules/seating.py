@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from karavan.core.database import table_of
 from karavan.core.problems import NotFound
@@ -136,6 +136,30 @@ def offers_stop_at(event: Event) -> datetime:
     return event.starts_at - timedelta(hours=event.offers_stop_hours)
 
 
+def held_until(event: Event, now: datetime) -> datetime:
+    """Return how long free seats wait for a household: as long as an offer runs, but never until offers stop.
+
+    Held until then, they would stay empty: nobody after it could be offered them any more.
+    """
+    until, stop = offer_runs_until(event, now), offers_stop_at(event)
+    return until if until < stop else now + (stop - now) / 2
+
+
+def bring_forward(session: Session, event: Event, now: datetime) -> None:
+    """Let no offer and no hold run beyond the moment when offers stop, after the event was moved; tell who must hurry.
+
+    Call it under the gate.
+    """
+    stop = offers_stop_at(event)
+    late = select(Offer).where(Offer.event_id == event.id, Offer.state == OfferState.OPEN, Offer.expires_at > stop)
+    for offer in session.scalars(late.options(joinedload(Offer.registration))).all():
+        offer.expires_at = stop
+        letters.tell_offer(session, event, offer.registration, offer, now)
+    holds = select(Registration).where(Registration.event_id == event.id, Registration.waits_until >= stop)
+    for registration in session.scalars(holds).all():
+        registration.waits_until = held_until(event, now)
+
+
 def promote(session: Session, event: Event, gate: Gate, now: datetime) -> None:
     """Give what is free to the queue, in order; call it in the transaction that freed it, under the gate."""
     if event.state != EventState.PUBLISHED or now >= offers_stop_at(event):
@@ -152,7 +176,7 @@ def promote(session: Session, event: Event, gate: Gate, now: datetime) -> None:
             _offer(session, event, registration, waiting[:seats], now)
             free -= seats
         elif registration.waits_until is None:
-            registration.waits_until = offer_runs_until(event, now)
+            registration.waits_until = held_until(event, now)
             return
         elif now < registration.waits_until:
             return

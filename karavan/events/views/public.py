@@ -19,7 +19,7 @@ from karavan.core.places import PLACES
 from karavan.core.problems import Problem
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry, structured_data
-from karavan.events.forms import registration_form
+from karavan.events.forms import EARLIEST, LATEST, registration_form
 from karavan.events.models import Event, EventKind
 from karavan.events.rules.register import refuse_outside_window, register as take_seats
 from karavan.web.access import access, anyone
@@ -56,7 +56,6 @@ def index() -> Response:
         page=page,
         kinds=EventKind,
         more_url=url_for("events.index", **_narrowed(after=page.after)) if page.after else None,
-        calendar_url=_absolute("events.calendar").replace("https://", "webcal://").replace("http://", "webcal://"),
     )
 
 
@@ -113,8 +112,11 @@ def register(slug: str) -> AnyResponse:
     spend("register", "60 per minute")
     if not form.submitted():
         return _registration(event, form, 422)
+    wish = form.application()
+    for contact in filter(None, (wish.email_key, wish.phone)):
+        spend("registrations of", "20 per hour", contact)  # letters go to it, and it may be another's
     try:
-        outcome = transact(take_seats, event.id, form.application(), now=now())
+        outcome = transact(take_seats, event.id, wish, now=now())
     except Problem as problem:
         form.refuse(problem)
         return _registration(event, form, 422)
@@ -170,6 +172,8 @@ def _filters() -> queries.Filters:
     try:
         since = date.fromisoformat(wish.get("since", ""))
     except ValueError:
+        since = None
+    if since and not EARLIEST <= since <= LATEST:
         since = None
     return queries.Filters(
         words=wish.get("q", "")[:100],

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, requ
 from karavan.core.calendar_file import calendar_file
 from karavan.core.clock import now
 from karavan.core.database import db, transact
-from karavan.core.problems import Problem
+from karavan.core.problems import Message, Problem
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry
-from karavan.events.forms import OfferForm, PressForm, WithdrawalForm, answers_form
-from karavan.events.models import LIVE, EventState, QuestionKind, SeatState
+from karavan.events.forms import NOT_A_CHOICE, OfferForm, PressForm, WithdrawalForm, answers_form
+from karavan.events.models import GONE, LIVE, EventState, QuestionKind, SeatState
 from karavan.events.rules.change_answers import change_answers
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, open_offer, rejoin
 from karavan.events.rules.register import refuse_outside_window
@@ -74,6 +74,9 @@ def offer(token: str) -> AnyResponse:
     if not form.submitted():
         return show(PAGE, PANEL, 422, **_ticket(token, form=form))
     accepted = "accept" in request.form
+    if not accepted and "decline" not in request.form:  # an old browser may not say which button it was
+        form.refuse(Problem(Message(NOT_A_CHOICE)))
+        return show(PAGE, PANEL, 422, **_ticket(token, form=form))
     number = form.offer.data or ""
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         abort(404)
@@ -108,6 +111,7 @@ def come_back(token: str) -> AnyResponse:
     form = PressForm()
     if not form.submitted():
         return show(PAGE, PANEL, 422, **_ticket(token, form=form))
+    spend("rejoin", "6 per hour", registration.public_id)  # each time letters go to an address that may be another's
     try:
         transact(rejoin, registration.event_id, registration.public_id, now=now())
     except Problem as problem:
@@ -154,7 +158,7 @@ def answers(token: str) -> AnyResponse:
     transact(
         change_answers,
         registration.public_id,
-        people=form.corrections([attendee.id for attendee in live]),
+        people=form.corrections(),
         answers=form.answers(),
         consents=form.consents(),
         now=now(),
@@ -199,7 +203,7 @@ def _ticket(token: str, *, form: Form | None = None) -> dict[str, object]:
 
 
 def _may_rejoin(registration: Registration) -> bool:
-    if registration.live:
+    if not in_state(registration, *GONE) or in_state(registration, SeatState.OFFERED, SeatState.WAITING):
         return False
     try:
         refuse_outside_window(registration.event, now())
@@ -212,7 +216,7 @@ def _as_typed(registration: Registration) -> dict[str, object]:
     """Return what stands now, as the form's fields would hold it."""
     standing = {consent.purpose.value for consent in registration.consents if consent.withdrawn_at is None}
     people = [
-        {"name": attendee.name, "child": attendee.child, "needs": attendee.needs, "needs_note": attendee.needs_note}
+        {name: getattr(attendee, name) for name in ("id", "name", "child", "needs", "needs_note")}
         for attendee in in_state(registration, *LIVE)
     ]
     days = {question.id for question in registration.event.questions if question.kind == QuestionKind.DATE}

@@ -90,7 +90,7 @@ def plan(days: Days) -> Plan:
                     "Развитие региона: лекция и обсуждение",
                     "A region's development: lecture and discussion",
                 ),
-                speaker=Slots("Дәріс беруші (демо)", "Лектор (демо)", "Lecturer (demo)"),
+                speaker=Slots("Дәріскер (демо)", "Лектор (демо)", "Lecturer (demo)"),
             ),
             line(
                 second,
@@ -138,11 +138,16 @@ def plan(days: Days) -> Plan:
                 label=Slots("Кімнің атынан барасыз?", "От чьего имени вы едете?", "On whose behalf do you come?"),
                 required=True,
                 options=(
-                    {"key": "council", "kk": "Қоғамдық кеңес", "ru": "Общественный совет", "en": "A public council"},
+                    {
+                        "key": "council",
+                        "kk": "Қоғамдық кеңес атынан",
+                        "ru": "От общественного совета",
+                        "en": "A public council",
+                    },
                     {
                         "key": "ngo",
-                        "kk": "Үкіметтік емес ұйым",
-                        "ru": "Неправительственная организация",
+                        "kk": "Үкіметтік емес ұйым атынан",
+                        "ru": "От неправительственной организации",
                         "en": "An NGO",
                     },
                     {"key": "self", "kk": "Өз атымнан", "ru": "От себя", "en": "My own"},
@@ -167,7 +172,7 @@ def plan(days: Days) -> Plan:
             QuestionLine(
                 kind=QuestionKind.NUMBER,
                 label=Slots(
-                    "Қоғамдық жұмыспен неше жыл айналысасыз?",
+                    "Қоғамдық жұмыспен неше жылдан бері айналысасыз?",
                     "Сколько лет вы занимаетесь общественной работой?",
                     "For how many years have you been active in public life?",
                 ),
@@ -184,7 +189,7 @@ def plan(days: Days) -> Plan:
                     "До какого числа действует ваше удостоверение личности?",
                     "When does your identity card expire?",
                 ),
-                hint=Slots("Билет рәсімдеуге керек.", "Нужно, чтобы оформить билет.", "Needed to book the flight."),
+                hint=Slots("Ұшақ билетін алуға керек.", "Нужно, чтобы купить авиабилет.", "Needed to book the flight."),
                 required=True,
             ),
             QuestionLine(
@@ -224,7 +229,7 @@ PARTIES: Final = (
     Party(
         who="viktor-pavlenko",
         answers=(
-            "Хочу сравнить, как советы работают с обращениями.",
+            "Хочу сравнить, как советы работают с предложениями.",
             "council",
             ["transport", "ecology"],
             "10",

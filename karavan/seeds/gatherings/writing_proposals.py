@@ -24,7 +24,7 @@ def plan(days: Days) -> Plan:
     return Plan(
         kind=EventKind.TRAINING,
         title=Slots(
-            "Ұсынысты қалай жазса, оқылады?",
+            "Оқылатын ұсыныс қалай жазылады?",
             "Как написать предложение, которое прочтут",
             "How to write a proposal that will be read",
         ),

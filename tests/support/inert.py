@@ -1,0 +1,79 @@
+"""Whether what strangers wrote stays text: a page with it must be built exactly like the same page without it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from tests.support.page import Page, visible
+from tests.support.soundness import Unsound, judge_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from xml.etree.ElementTree import Element
+
+    from werkzeug.test import TestResponse
+
+    from tests.support.visit import Visit
+
+QUICK = 0.2
+"""Seconds of processor time that one answer may take, whatever was sent."""
+HARMLESS = "Айгүл"
+
+Build = Counter[tuple[str, tuple[str, ...]]]
+
+
+def built(root: Element) -> Build:
+    """Count the elements by their name and the names of their attributes."""
+    return Counter((str(one.tag), tuple(sorted(map(str, one.attrib)))) for one in visible(root))
+
+
+def difference(one: Build, other: Build) -> dict[tuple[str, tuple[str, ...]], int]:
+    """What one has more than the other, and what less."""
+    return {what: one[what] - other[what] for what in one.keys() | other.keys() if one[what] != other[what]}
+
+
+def looked_at(visit: Visit, url: str) -> Page:
+    """Open a page as a careful reader: sound, quick, without a fault."""
+    return judged(url, timed(lambda: visit.send("GET", url)))
+
+
+def judged(url: str, answer: TestResponse) -> Page:
+    """Parse an answer, and judge it like every page."""
+    if answer.status_code >= 500:
+        raise Unsound(f"{url}: {answer.status_code}")
+    page = Page(address=url, response=answer)
+    if page.is_html:
+        judge_page(page)
+    return page
+
+
+def timed(ask: Callable[[], TestResponse]) -> TestResponse:
+    """Ask, and refuse an answer that took too much work. Processor time: the machine may be busy with other things."""
+    before = time.process_time()
+    answer = ask()
+    spent = time.process_time() - before
+    if spent > QUICK:
+        raise Unsound(f"{answer.request.path}: took {spent * 1000:.0f} ms of the processor")
+    return answer
+
+
+def all_text(root: Element) -> str:
+    """Everything that can be read or stands in an attribute, as it is: nothing is joined or trimmed."""
+    pieces: list[str] = []
+    for one in visible(root):
+        pieces += [one.text or "", one.tail or "", *map(str, one.attrib.values())]
+    return "\n".join(pieces)
+
+
+def each(cases: Iterable[Any], act: Callable[[Any], None]) -> None:
+    """Do the same with every case, and fail at the end with all that went wrong, by the case's id."""
+    wrong: dict[str, str] = {}
+    for case in cases:
+        try:
+            act(case)
+        except AssertionError as error:
+            wrong[case.id] = str(error)[:400]
+    if wrong:
+        raise AssertionError(f"{len(wrong)} cases:\n" + "\n".join(f"{one}: {why}" for one, why in wrong.items()))
