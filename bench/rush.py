@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from bench.report import milliseconds, spread
 from bench.servers import request
@@ -17,7 +18,7 @@ from bench.town import application, registration_form
 from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.core.problems import Problem
-from karavan.events.models import SeatGate
+from karavan.events.models import Event, SeatGate
 from karavan.events.rules import register as rule
 from karavan.events.rules.seating import Gate
 
@@ -136,7 +137,10 @@ def _all_at_once(
 
 
 def _ours(event_id: int, question: int, number: int) -> object:
-    return transact(rule.register, event_id, application(f"ours{event_id}-{number}", question), now=now())
+    wish = application(f"ours{event_id}-{number}", question)
+    event = db.session.get_one(Event, event_id, options=(joinedload(Event.gate),))  # the view has it at hand
+    rule.refuse_if_full(db.session(), event, wish, now=now())
+    return transact(rule.register, event_id, wish, now=now())
 
 
 def _for_update(event_id: int, question: int, number: int) -> object:

@@ -102,10 +102,10 @@ def serve(settings: Settings, address: str) -> None:
 
 def worker() -> Flask:
     """Build the application in a serving process; granian calls this there."""
-    app = create_app()
-    settings: Settings = app.extensions["karavan.settings"]
     if parent := parent_process():
         end_with(parent.pid or 0)
+    app = create_app()
+    settings: Settings = app.extensions["karavan.settings"]
     if settings.background and settings.sqlite:
         app.extensions["karavan.rounds"].start_thread()
     # What exists now exists for good: it need not be looked through again and again (a fifth of an ORM page's time).

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
 
 ROOT = Path(__file__).resolve().parent.parent
-SOON = 20.0
+SOON = 30.0
+"""Seconds; far more than anything here takes on a machine that has nothing else to do."""
 
 
 @pytest.fixture
@@ -237,7 +238,7 @@ def started(instance: Path, database: Database, **more: str) -> Iterator[Started
         )
         site = Started(process, port, log)
         try:
-            until(site.answers, within=60)
+            until(site.answers, within=90)
             yield site
         finally:
             children = family(process.pid)
@@ -276,10 +277,11 @@ def test_it_ends_soon_even_while_somebody_keeps_a_connection(tmp_path: Path, dat
 @pytest.mark.slow
 def test_nobody_is_left_behind_when_it_is_killed(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database) as site:
+        until(lambda: "No letters yet" not in site.get("/en/mailbox/"))  # so everybody is up and at work
         children = family(site.process.pid)
         site.stop(signal.SIGKILL)
 
-        until(lambda: not any(map(alive, children)))  # one that was just being started first has to find out
+        until(lambda: not any(map(alive, children)))
 
 
 @pytest.mark.slow

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from wtforms import StringField
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import StopValidation
 
 from karavan.accounts.rules import CODE_DIGITS
 from karavan.core.contacts import parse_contact
 from karavan.core.problems import N_, Message
 from karavan.core.text import BadText
-from karavan.web.forms import Form, OneOf, Required, cleaned, line
+from karavan.web.forms import Form, OneOf, Optional, Required, cleaned, line
 
 if TYPE_CHECKING:
     from wtforms import Field

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField
-from wtforms.validators import Optional
 
 from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import PLACES
@@ -31,7 +30,7 @@ from karavan.events.desk_rows import (
 from karavan.events.forms import Choice, Choices, DayField, RegistrationForm, registration_form
 from karavan.events.models import Access, EventKind, SeatChannel
 from karavan.events.rules.plan import Plan
-from karavan.web.forms import Form, Required, Rows, cleaned, line
+from karavan.web.forms import Form, Optional, Required, Rows, cleaned, line
 from karavan.web.locale import lang, say
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from karavan.core.contacts import parse_email, parse_phone
@@ -30,7 +30,7 @@ from karavan.core.text import BadText, clean_line
 from karavan.core.tokens import digest, new_key
 from karavan.events.models import Access, ConsentPurpose, QuestionKind, SeatChannel
 from karavan.events.rules.register import Application, Guest
-from karavan.web.forms import Form, Required, Rows, cleaned, line, text
+from karavan.web.forms import Form, Optional, Required, Rows, cleaned, line, text
 from karavan.web.locale import lang
 
 if TYPE_CHECKING:
@@ -378,8 +378,8 @@ MOST_DIGITS = 12
 def _key_of(form: str, email_key: str | None, phone: str | None) -> str:
     """Return the key of one form sent for one contact.
 
-    Whoever goes back in her browser and fills the same page in for a neighbour would else be shown her own ticket again,
-    and the neighbour would not be registered.
+    Whoever goes back in her browser and fills the same page in for a neighbour would else be shown her own ticket
+    again, and the neighbour would not be registered.
     """
     return digest(f"{form} {email_key} {phone}")[:40]
 

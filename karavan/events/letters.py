@@ -38,7 +38,8 @@ def tell_again(session: Session, event: Event, registration: Registration, now: 
 def tell_offer(session: Session, event: Event, registration: Registration, offer: Offer, now: datetime) -> None:
     """Offer seats until a stated moment; again if that moment was brought forward."""
     facts = {"seats": offer.seats, "expires_at": offer.expires_at.isoformat()}
-    _post(session, "offer", event, registration, now, occasion=f"offer:{offer.id}:{offer.expires_at:%Y-%m-%dT%H%M}", **facts)
+    occasion = f"offer:{offer.id}:{offer.expires_at:%Y-%m-%dT%H%M}"
+    _post(session, "offer", event, registration, now, occasion=occasion, **facts)
 
 
 def tell_accepted(session: Session, event: Event, registration: Registration, offer: Offer, now: datetime) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import FieldList, RadioField
-from wtforms.validators import StopValidation
+from wtforms.validators import Optional as MayBeEmpty, StopValidation
+from wtforms.widgets.core import Input
 
 from karavan.core.problems import N_, Message
 from karavan.core.text import BadText, clean_line, clean_text
@@ -21,6 +23,24 @@ if TYPE_CHECKING:
     from karavan.core.problems import Problem
 
 STALE = N_("This page had been open for a long time. Nothing is lost: please press the button again.")
+
+
+def attributes(**given: object) -> Markup:
+    """Write an input's attributes as WTForms does; it formats each with `Markup.format`, a quarter of a form's time."""
+    written = []
+    for name, value in sorted(given.items()):
+        name = name.rstrip("_")  # noqa: PLW2901 -- class_ is class
+        if name.startswith(("data_", "aria_")):
+            name = name.replace("_", "-")  # noqa: PLW2901
+        if value is True:
+            written.append(name)
+        elif value is not False:
+            text = str(escape(value)).replace('"', "&quot;")
+            written.append(f'{name}="{text}"')
+    return Markup(" ".join(written))  # noqa: S704 -- names are ours, values were escaped
+
+
+Input.html_params = staticmethod(attributes)  # type: ignore[method-assign]
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -73,6 +93,19 @@ class Required:
             raise StopValidation(self.message)
 
 
+class Optional(MayBeEmpty):
+    """The field may stay empty. Spaces and line breaks alone are nothing, so nothing is kept of them."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Stop at an empty field without a word."""
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            if field.raw_data and isinstance(field.data, str):
+                field.data = ""
+            raise
+
+
 def cleaned(rule: Callable[[str], Any]) -> Callable[[Any, Field], None]:
     """Turn a function that reads text, or raises BadText, into a validator that stores what it read.
 
@@ -106,7 +139,7 @@ def text(limit: int = 2000) -> Callable[[Any, Field], None]:
 
 
 class Rows(FieldList):  # type: ignore[type-arg]
-    """A list of rows, numbered as we number them: WTForms would fail on `people-²-name` and on a number of 5,000 digits."""
+    """A list of rows, numbered as we number them: WTForms would fail at `people-²-name`, or at 5,000 digits."""
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         row = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,3}})(?:-|\Z)")
@@ -124,4 +157,4 @@ class OneOf(RadioField):
             raise StopValidation(N_("Choose one of the answers offered."))
 
 
-__all__ = ["STALE", "Form", "Message", "OneOf", "Required", "Rows", "cleaned", "line", "text"]
+__all__ = ["STALE", "Form", "Message", "OneOf", "Optional", "Required", "Rows", "cleaned", "line", "text"]

@@ -92,6 +92,16 @@ def stage(
     return Stage(scenes, lambda who: open_window(storage_state=cookies_of(who)))
 
 
+@pytest.fixture
+def plain_stage(
+    scenes: dict[str, list[Scene]],
+    open_window: Callable[..., tuple[BrowserContext, Watch]],
+    cookies_of: Callable[[str], StorageState | None],
+) -> Stage:
+    """Shows scenes to browsers without JavaScript."""
+    return Stage(scenes, lambda who: open_window(storage_state=cookies_of(who), java_script_enabled=False))
+
+
 @pytest.fixture(params=WAYS, ids=str)
 def walker(request: pytest.FixtureRequest, new_walker: Callable[..., Walker]) -> Walker:
     """A person; a test that asks for one is walked with JavaScript, without it, and with a keyboard alone."""

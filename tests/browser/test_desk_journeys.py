@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from karavan.core.clock import now
 from karavan.core.when import local_day
-from tests.support.scenes import BEKZAT
+from tests.support.scenes import BEKZAT, before_it_began, under_way
 from tests.support.walker import WAYS
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_a_person_who_called_is_entered_found_and_let_in(organiser: Walker, even
 def test_a_scanned_ticket_opens_the_person_and_lets_her_in(
     organiser: Walker, site: Site, event_of_bekzat: Event
 ) -> None:
-    registration = site.register(event_of_bekzat, names=("Сәния Ораз",))
+    registration = site.register(event_of_bekzat, names=("Сәния Ораз",), now=before_it_began())
     organiser.open(f"desk/check-in/{registration.attendees[0].code}")
     expect(organiser.page.locator("main h2").first).to_contain_text("Сәния Ораз")
     organiser.press("Mark as arrived")
@@ -136,7 +136,7 @@ def test_a_scanned_ticket_opens_the_person_and_lets_her_in(
 
 @pytest.fixture
 def event_of_bekzat(site: Site) -> Event:
-    """An event of his organisation, to which one person comes; it is today."""
-    event = site.new_event(seats=5, starts_in=timedelta(hours=1), organisation=site.organisation_of(BEKZAT))
-    site.register(event)
+    """An event of his organisation, to which one person comes; it is under way."""
+    event = site.new_event(seats=5, organisation=site.organisation_of(BEKZAT), **under_way())
+    site.register(event, now=before_it_began())
     return event

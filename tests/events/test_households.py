@@ -11,9 +11,19 @@ from sqlalchemy import select
 from karavan.events import queries
 from karavan.events.models import Event, Passing, Registration, SeatState
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, open_offer, rejoin, sweep
-from karavan.events.rules.plan import resize
+from karavan.events.rules.plan import edit_event, resize
 from karavan.events.rules.seating import offer_runs_until
-from tests.support.makers import fill, make_event, make_registration, people_of, reload, seats_now, states_of, write
+from tests.support.makers import (
+    fill,
+    make_event,
+    make_plan,
+    make_registration,
+    people_of,
+    reload,
+    seats_now,
+    states_of,
+    write,
+)
 from tests.support.settings import NOW
 
 if TYPE_CHECKING:
@@ -275,3 +285,28 @@ def test_everybody_of_a_household_is_written_down_by_name(session: Session) -> N
 
     assert [one.name for one in people_of(family, SEATED)] == ["Әмина"]
     assert [one.name for one in people_of(family, WAITING)] == ["Дана"]
+
+
+# --- Close to the start ---------------------------------------------------------------------------------------
+
+
+def test_seats_are_not_held_for_a_household_until_nobody_else_can_have_them(session: Session) -> None:
+    event = make_event(seats=2, starts_in=timedelta(hours=12))
+    leaving, _ = make_registration(event), make_registration(event)
+    family, alone = make_registration(event, people=2), make_registration(event)
+
+    write(give_back, event.id, leaving.public_id, now=NOW)
+    over = reload(family).waits_until
+    assert over == NOW + timedelta(hours=4, minutes=30)  # half of what is left until offers stop
+    write(sweep, event.id, now=over)
+
+    assert (states_of(family), states_of(alone)) == ([WAITING, WAITING], [OFFERED])
+
+
+def test_a_hold_ends_in_time_also_when_the_event_is_moved_forward(session: Session) -> None:
+    event, family, alone = held(session)
+
+    write(edit_event, event.id, make_plan(seats=2, starts_in=timedelta(hours=12)), version=event.version, now=NOW)
+    write(sweep, event.id, now=reload(family).waits_until)
+
+    assert states_of(alone) == [OFFERED]

@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
+from sqlalchemy import select
 
 from karavan.core.languages import Slots
 from karavan.core.problems import NotFound
 from karavan.events.models import Event, OfferState, SeatState
 from karavan.events.problems import EventIsCancelled, OfferIsGone
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, open_offer, sweep
-from karavan.events.rules.plan import cancel_event, resize
+from karavan.events.rules.plan import cancel_event, edit_event, resize
 from karavan.events.rules.seating import offer_runs_until, offers_stop_at
-from tests.support.makers import fill, make_event, make_registration, reload, seats_now, states_of, write
+from karavan.notifications.models import Letter
+from tests.support.makers import fill, make_event, make_plan, make_registration, reload, seats_now, states_of, write
 from tests.support.settings import NOW
 
 if TYPE_CHECKING:
@@ -232,7 +234,9 @@ def test_an_offer_that_would_run_out_in_the_night_runs_until_noon(made: datetime
 def test_the_night_is_that_of_the_event_and_not_of_the_server() -> None:
     in_warsaw = event_with(zone="Europe/Warsaw", starts_at=local(10, day=30))
 
-    assert offer_runs_until(in_warsaw, local(22, day=24, zone="Europe/Warsaw")) == local(12, day=26, zone="Europe/Warsaw")
+    assert offer_runs_until(in_warsaw, local(22, day=24, zone="Europe/Warsaw")) == local(
+        12, day=26, zone="Europe/Warsaw"
+    )
     assert offer_runs_until(in_warsaw, local(22, day=24)) == local(22, day=25)
 
 
@@ -322,3 +326,38 @@ def test_part_of_an_offer_may_be_given_back_and_the_rest_accepted(session: Sessi
     write(accept_offer, event.id, family.public_id, offer.id, now=NOW)
 
     assert (states_of(family), states_of(behind)) == ([SeatState.GIVEN_BACK, SEATED], [OFFERED])
+
+
+def test_the_offer_is_then_of_what_is_left_of_it(session: Session) -> None:
+    event = make_event(seats=3)
+    seated, family = make_registration(event, people=3), make_registration(event, people=3)
+    write(give_back, event.id, seated.public_id, now=NOW)
+
+    write(give_back, event.id, family.public_id, attendee_ids={reload(family).attendees[0].id}, now=NOW)
+
+    assert [offer.seats for offer in reload(family).offers] == [2]
+
+
+# --- When the event is moved ----------------------------------------------------------------------------------
+
+
+def test_when_the_event_is_moved_forward_no_offer_runs_beyond_its_last_moment(session: Session) -> None:
+    event, (amina,), _ = offered(offer_hours=168)
+    earlier = make_plan(seats=1, starts_in=2 * DAY, offer_hours=168)
+
+    write(edit_event, event.id, earlier, version=event.version, now=NOW)
+
+    (offer,) = reload(amina).offers
+    assert offer.expires_at == earlier.starts_at - 3 * HOUR
+    told = session.scalars(select(Letter).where(Letter.letter == "events/offer").order_by(Letter.id)).all()
+    assert [letter.payload["expires_at"] for letter in told][1:] == [offer.expires_at.isoformat()]
+
+
+def test_when_something_else_is_edited_an_offer_stays_as_it_was_and_is_not_told_again(session: Session) -> None:
+    event, (amina,), _ = offered()
+    (before,) = reload(amina).offers
+
+    write(edit_event, event.id, make_plan(seats=1, contact_name="Бекзат"), version=event.version, now=NOW)
+
+    assert [offer.expires_at for offer in reload(amina).offers] == [before.expires_at]
+    assert len(session.scalars(select(Letter).where(Letter.letter == "events/offer")).all()) == 1

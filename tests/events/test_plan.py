@@ -170,7 +170,10 @@ def test_everything_an_organiser_writes_is_kept(session: Session) -> None:
 
     assert (event.about, event.online_url, event.languages) == (plan.about, plan.online_url, ["kk", "ru", "en"])
     assert (event.waiting_list, event.offer_hours, event.party_limit, event.gate.capacity) == (False, 12, 3, 7)
-    assert [(line.position, line.title.ru, line.starts) for line in event.programme] == [(0, "Начало", time(10)), (1, "Обед", None)]
+    assert [(line.position, line.title.ru, line.starts) for line in event.programme] == [
+        (0, "Начало", time(10)),
+        (1, "Обед", None),
+    ]
     assert [(line.title.ru, line.url) for line in event.materials] == [("Устав", "https://example.kz/u.pdf")]
     assert [(one.kind, one.required, one.retired) for one in event.questions] == [(QuestionKind.YES_NO, True, False)]
 
@@ -193,8 +196,12 @@ def test_a_cancelled_event_is_history(session: Session) -> None:
 
 
 def test_search_finds_title_text_venue_and_speakers_in_every_language(session: Session) -> None:
-    line = ProgrammeLine(day=date(2026, 12, 23), title=Slots(ru="Ораторское искусство"), speaker=Slots(kk="Гүлнар Әбенова"))
-    make_event(title=Slots(kk="Кеңес", ru="Совет"), about=Slots(en="Budget"), venue=Slots(ru="Акимат"), programme=(line,))
+    line = ProgrammeLine(
+        day=date(2026, 12, 23), title=Slots(ru="Ораторское искусство"), speaker=Slots(kk="Гүлнар Әбенова")
+    )
+    make_event(
+        title=Slots(kk="Кеңес", ru="Совет"), about=Slots(en="Budget"), venue=Slots(ru="Акимат"), programme=(line,)
+    )
 
     for words in ("кеңес", "КЕНЕС", "совет", "budget", "акимат", "оратор", "гулнар", "совет budget"):
         assert queries.event_page(session, queries.Filters(words=words), now=NOW).total == 1, words
@@ -224,7 +231,9 @@ def test_a_reworded_question_keeps_its_answers(session: Session) -> None:
     event = make_event(questions=(QuestionLine(kind=QuestionKind.TEXT, label=Slots(ru="Откуда вы?")),))
     question = event.questions[0]
 
-    changed = edit(event, make_plan(questions=(QuestionLine(id=question.id, kind=QuestionKind.TEXT, label=Slots(ru="Город")),)))
+    changed = edit(
+        event, make_plan(questions=(QuestionLine(id=question.id, kind=QuestionKind.TEXT, label=Slots(ru="Город")),))
+    )
 
     assert [(one.id, one.label.ru, one.retired) for one in changed.questions] == [(question.id, "Город", False)]
 
@@ -239,7 +248,9 @@ def test_a_question_of_another_kind_is_another_question(session: Session) -> Non
 
 
 def test_a_question_of_another_event_cannot_be_taken_over(session: Session) -> None:
-    ours, theirs = (make_event(questions=(QuestionLine(kind=QuestionKind.TEXT, label=Slots(ru="?")),)) for _ in range(2))
+    ours, theirs = (
+        make_event(questions=(QuestionLine(kind=QuestionKind.TEXT, label=Slots(ru="?")),)) for _ in range(2)
+    )
     stolen = QuestionLine(id=theirs.questions[0].id, kind=QuestionKind.TEXT, label=Slots(ru="Чужой"))
 
     edit(ours, make_plan(questions=(stolen,)))
@@ -266,7 +277,10 @@ def letters(session: Session, name: str) -> list[Letter]:
 
 def test_a_new_time_is_told_to_everybody_who_has_or_awaits_a_seat(session: Session) -> None:
     event = make_event(seats=1)
-    seated, waiting = make_registration(event, email="amina@example.kz"), make_registration(event, email="saule@example.kz")
+    seated, waiting = (
+        make_registration(event, email="amina@example.kz"),
+        make_registration(event, email="saule@example.kz"),
+    )
     assert waiting.live
 
     changed = edit(event, make_plan(starts_in=31 * DAY, now=NOW))
@@ -314,7 +328,11 @@ def test_a_cancelled_event_stays_visible_with_its_reason(session: Session) -> No
     write(cancel_event, event.id, reason=REASON, now=NOW + DAY)
 
     cancelled = again(event)
-    assert (cancelled.state, cancelled.cancelled_at, cancelled.cancel_reason) == (EventState.CANCELLED, NOW + DAY, REASON)
+    assert (cancelled.state, cancelled.cancelled_at, cancelled.cancel_reason) == (
+        EventState.CANCELLED,
+        NOW + DAY,
+        REASON,
+    )
     assert cancelled.sequence == event.sequence + 1
     assert queries.event_by_slug(session, event.slug) is not None
 
@@ -356,7 +374,9 @@ def test_every_event_is_on_exactly_one_page_of_the_list(session: Session) -> Non
     assert page.total == 30
 
 
-@pytest.mark.parametrize("mark", ["", "x", "-", "1-", "-1", "9" * 40, "1-" + "9" * 18, "²-1", "1-²", "99999999999-1", "0-0"])
+@pytest.mark.parametrize(
+    "mark", ["", "x", "-", "1-", "-1", "9" * 40, "1-" + "9" * 18, "²-1", "1-²", "99999999999-1", "0-0"]
+)
 def test_a_page_mark_that_nobody_made_begins_somewhere_and_breaks_nothing(session: Session, mark: str) -> None:
     make_event()
 

@@ -47,7 +47,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def offers(session: Session) -> list[tuple[int, int, OfferState]]:
     """Every offer ever made: to which number in the queue, how many seats, what became of it."""
-    found = session.execute(select(Registration.number, Offer.seats, Offer.state).join(Offer.registration).order_by(Offer.id))
+    found = session.execute(
+        select(Registration.number, Offer.seats, Offer.state).join(Offer.registration).order_by(Offer.id)
+    )
     return [tuple(row) for row in found]
 
 

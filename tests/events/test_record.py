@@ -170,7 +170,9 @@ def test_nobodys_name_contact_or_code_is_in_the_record(session: Session) -> None
 
     session.close()
     entries = session.scalars(select(RecordEntry)).all()
-    written = " ".join(json.dumps([entry.facts, entry.reason, entry.subject_label], ensure_ascii=False) for entry in entries)
+    written = " ".join(
+        json.dumps([entry.facts, entry.reason, entry.subject_label], ensure_ascii=False) for entry in entries
+    )
     for secret in ("Әмина", "Бекзат", "amina", "7701", amina.public_id, amina.attendees[0].code):
         assert secret not in written
     assert all(isinstance(fact, int) for entry in entries for fact in entry.facts.values())
@@ -225,8 +227,8 @@ def test_every_day_is_marked_by_itself(session: Session, cast: Cast) -> None:
     code = make_registration(event).attendees[0].code
 
     arrivals = [
-        write(check_in, event.id, code, day=event.first_day + number * DAY, by=cast.bekzat.id, now=event.starts_at)
-        for number in range(2)
+        write(check_in, event.id, code, day=event.first_day + day, by=cast.bekzat.id, now=event.starts_at + day)
+        for day in (0 * DAY, DAY)
     ]
 
     assert [arrival.fresh for arrival in arrivals] == [True, True]
@@ -257,3 +259,12 @@ def test_who_has_no_seat_is_not_marked_as_arrived(session: Session, cast: Cast) 
                 by=cast.bekzat.id,
                 now=event.starts_at,
             )
+
+
+def test_who_leaves_the_queue_gives_no_seat_back_and_the_record_does_not_say_so(session: Session) -> None:
+    event = make_event(seats=1)
+    family = make_registration(event, people=3, at_least=1)
+
+    write(give_back, event.id, family.public_id, now=NOW)
+
+    assert record(session, event)[-1] == (Verb.SEATS_GIVEN_BACK, RESIDENT, {"seats": 1, "waiting": 2})

@@ -29,7 +29,7 @@ from karavan.events.problems import (
     TooManyPeople,
 )
 from karavan.events.rules.change_seats import give_back
-from karavan.events.rules.plan import QuestionLine
+from karavan.events.rules.plan import QuestionLine, edit_event
 from karavan.events.rules.register import CONSENT_TEXTS, Guest
 from karavan.core.languages import Slots
 from karavan.notifications.models import Letter
@@ -38,6 +38,7 @@ from tests.support.makers import (
     application,
     fill,
     make_event,
+    make_plan,
     make_registration,
     people_of,
     reload,
@@ -343,3 +344,15 @@ def test_who_was_told_no_leaves_no_trace_and_draws_no_number(session: Session) -
 
     assert session.scalars(select(SeatGate.next_number)).one() == before
     assert rows(session, Registration) == 1
+
+
+def test_when_the_list_is_closed_newcomers_are_told_so_and_those_on_it_keep_their_places(session: Session) -> None:
+    event = make_event(seats=1)
+    fill(event)
+    waiting = make_registration(event)
+    write(edit_event, event.id, make_plan(seats=1, waiting_list=False), version=event.version, now=NOW)
+
+    with pytest.raises(EventIsFull):
+        take_seats(event)
+
+    assert states_of(waiting) == [WAITING]

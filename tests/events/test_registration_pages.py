@@ -284,7 +284,9 @@ def test_a_closed_door_says_why_and_shows_no_form(
 
     assert sentence in page.text
     assert [form for form in page.forms if form.method == "post"] == []
-    assert "Register" not in [button.text for button in visit.get(f"/en/events/{event.slug}").find("a", class_="btn--w")]
+    assert "Register" not in [
+        button.text for button in visit.get(f"/en/events/{event.slug}").find("a", class_="btn--w")
+    ]
 
 
 @both_ways
@@ -479,7 +481,9 @@ def test_more_people_than_allowed_are_refused_however_they_are_sent(session: Ses
     assert registrations(session) == []
 
 
-@pytest.mark.parametrize("press", [{"add": "1"}, {"remove": "0"}, {"remove": "7"}, {"remove": "x" * 5000}, {"remove": "-1"}])
+@pytest.mark.parametrize(
+    "press", [{"add": "1"}, {"remove": "0"}, {"remove": "7"}, {"remove": "x" * 5000}, {"remove": "-1"}]
+)
 def test_adding_and_removing_rows_never_registers(session: Session, visit: Visit, press: dict[str, str]) -> None:
     event = make_event()
     open_form(visit, event)
@@ -526,7 +530,9 @@ def test_too_many_tries_are_answered_with_patience(
     with Visit(other_app(rate_limits=True), after=session.close) as flood:
         open_form(flood, event)
         data = dict(flood.page.form_of("Register").filled("Register", FILLED)) | {"processing": ""}
-        statuses = [flood.send("POST", f"/en/events/{event.slug}/registration", data=data).status_code for _ in range(70)]
+        statuses = [
+            flood.send("POST", f"/en/events/{event.slug}/registration", data=data).status_code for _ in range(70)
+        ]
 
         assert set(statuses) == {422, 429}
         assert statuses.index(429) == 60

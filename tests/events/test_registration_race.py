@@ -115,7 +115,11 @@ def rush(place: Town, people: int) -> list[Guest]:
 
 def judge(place: Town, guests: list[Guest]) -> None:
     """Everything that was promised, whatever the crowd did."""
-    rows = place.ask(select(Registration.public_id, Registration.email_key, Registration.live, Registration.number).order_by(Registration.id))
+    rows = place.ask(
+        select(Registration.public_id, Registration.email_key, Registration.live, Registration.number).order_by(
+            Registration.id
+        )
+    )
     known = {public_id for public_id, *_ in rows}
     live = Counter(email for _, email, is_live, _ in rows if is_live)
     numbers = [number for *_, number in rows]

@@ -108,7 +108,9 @@ class Picture:
 
     @property
     def queue(self) -> list[Party]:
-        return sorted((party for party in self.parties.values() if party.count(WAITING)), key=lambda party: party.number)
+        return sorted(
+            (party for party in self.parties.values() if party.count(WAITING)), key=lambda party: party.number
+        )
 
 
 class Seats(RuleBasedStateMachine):
@@ -179,9 +181,7 @@ class Seats(RuleBasedStateMachine):
     def somebody_gives_back(self, party: tuple[str, Application], mask: int) -> None:
         before = self._party(party[0])
         chosen = None if mask == 15 else {one for bit, one in enumerate(before.people) if mask & 1 << bit}
-        leaving = [
-            one for one, state in before.people.items() if state in LIVE and (chosen is None or one in chosen)
-        ]
+        leaving = [one for one, state in before.people.items() if state in LIVE and (chosen is None or one in chosen)]
         freed = self._do(give_back, party[0], attendee_ids=chosen)
         assert freed == len(leaving)
         if freed:
@@ -246,7 +246,11 @@ class Seats(RuleBasedStateMachine):
         if how is resize:
             done = self._do(resize, capacity=capacity)
         else:
-            done = self._do(edit_event, make_plan(seats=capacity, now=NOW, waiting_list=self.event.waiting_list), version=self.version)
+            done = self._do(
+                edit_event,
+                make_plan(seats=capacity, now=NOW, waiting_list=self.event.waiting_list),
+                version=self.version,
+            )
         if done is None:
             return
         if how is edit_event:
@@ -267,7 +271,9 @@ class Seats(RuleBasedStateMachine):
         if not sure or self.after.state == EventState.CANCELLED:
             return
         told = sum(party.live for party in self.after.parties.values())
-        self._do(cancel_event, reason=Slots(ru="Дорогу занесло"))
+        if self._do(cancel_event, reason=Slots(ru="Дорогу занесло")) is None:
+            assert self.after.now >= self.event.ends_at  # what was held cannot be called off
+            return
         self.letters["event_cancelled"] += told
         self.acts[Verb.EVENT_CANCELLED] += 1
 
@@ -323,7 +329,9 @@ class Seats(RuleBasedStateMachine):
             before = self.before.parties.get(party.id)
             (seats,) = (party.offers[offer_id][0] for offer_id in self._new_offers(party))
             if before is not None and before.number == party.number and before.people.keys() == party.people.keys():
-                given_back = sum(before.people[one] != state for one, state in party.people.items() if state not in LIVE)
+                given_back = sum(
+                    before.people[one] != state for one, state in party.people.items() if state not in LIVE
+                )
                 assert given_back or seats >= before.worth or party.worth <= seats
             for ahead in self.after.queue:
                 if ahead.number >= party.number or ahead.thinking:

@@ -329,7 +329,9 @@ def test_who_left_meanwhile_is_not_renamed_into_who_stays(session: Session, visi
     assert "Әмина С." not in [one.name for one in people_of(family) if one.state == SeatState.SEATED]
 
 
-def test_an_unanswered_optional_question_takes_the_old_answer_away(session: Session, visit: Visit, address: Any) -> None:
+def test_an_unanswered_optional_question_takes_the_old_answer_away(
+    session: Session, visit: Visit, address: Any
+) -> None:
     event = make_event(questions=(QuestionLine(kind=QuestionKind.TEXT, label=Slots(ru="Откуда вы?")),))
     question = event.questions[0].id
     amina = make_registration(event, answers={question: "Актау"})

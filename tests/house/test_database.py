@@ -190,7 +190,8 @@ def failing(times: int, trouble: Exception) -> tuple[Callable[[Session], str], l
 
 
 @pytest.mark.parametrize(
-    "trouble", [Deadlock(), sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database is busy")]
+    "trouble",
+    [Deadlock(), sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database is busy")],
 )
 def test_a_rule_that_met_a_passing_trouble_runs_again_from_the_start(session: Session, trouble: Exception) -> None:
     rule, tried = failing(2, trouble)
@@ -314,7 +315,9 @@ def test_a_moment_comes_back_as_the_same_moment_in_utc(session: Session) -> None
     (found,) = session.scalars(select(Event.registration_opens_at).where(Event.id == event_id)).all()
     assert found == opens
     assert found.tzinfo is UTC
-    assert session.scalars(select(Event.id).where(Event.registration_opens_at == opens.astimezone(UTC))).all() == [event_id]
+    assert session.scalars(select(Event.id).where(Event.registration_opens_at == opens.astimezone(UTC))).all() == [
+        event_id
+    ]
 
 
 def test_insert_once_inserts_once(session: Session) -> None:
@@ -347,7 +350,12 @@ def test_the_engine_is_set_up_as_it_should_be_in_service(other_app: Callable[...
             wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
             found = {name: db.session.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
         else:
-            wanted = {"lock_timeout": "3s", "statement_timeout": "15s", "TimeZone": "UTC", "transaction_read_only": "on"}
+            wanted = {
+                "lock_timeout": "3s",
+                "statement_timeout": "15s",
+                "TimeZone": "UTC",
+                "transaction_read_only": "on",
+            }
             wanted["transaction_isolation"] = "read committed"
             found = {name: db.session.execute(text(f"SHOW {name}")).scalar_one() for name in wanted}
 

@@ -50,7 +50,9 @@ def links(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "page", sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]), ids=lambda page: page.relative_to(ROOT).as_posix()
+    "page",
+    sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]),
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
 )
 def test_every_link_in_the_documents_leads_somewhere(page: Path) -> None:
     dead = {target for target in links(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()}

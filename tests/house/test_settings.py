@@ -60,9 +60,7 @@ def test_a_setting_that_makes_no_sense_is_refused_with_a_sentence(tmp_path: Path
         read(tmp_path, **env)
 
 
-@pytest.mark.parametrize(
-    "spelling", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"]
-)
+@pytest.mark.parametrize("spelling", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"])
 def test_every_spelling_of_postgresql_will_do(tmp_path: Path, spelling: str) -> None:
     settings = read(tmp_path, DATABASE_URL=spelling)
 

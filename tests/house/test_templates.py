@@ -24,9 +24,7 @@ TEMPLATES = ROOT / "templates"
 UPGRADE_CHECK = Path(__file__).parent / "vendor" / "htmx-4.0.1-upgrade-check.py.txt"
 EVERY = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
 PAGES = [name for name in EVERY if name.endswith(".html") and not name.startswith("letters/")]
-REGIONS = [
-    name for name in PAGES if "/_" in name and name.partition("/")[0] not in {"components", "errors", "layouts"}
-]
+REGIONS = [name for name in PAGES if "/_" in name and name.partition("/")[0] not in {"components", "errors", "layouts"}]
 
 
 def source(name: str) -> str:
@@ -82,8 +80,8 @@ def test_a_region_is_one_element_with_the_id_of_its_name(name: str) -> None:
         ('<p id="seat-panel"></p>', "does not say what it needs"),
         ('{# needs: #}\n<p id="seat-panel"></p>', "does not say what it needs"),
         ('{# needs: event #}\n<p id="seats"></p>', "not the element of id 'seat-panel'"),
-        ('{# needs: event #}\n<p></p>', "not the element of id 'seat-panel'"),
-        ('{# needs: event #}\nWords', "does not begin with an element"),
+        ("{# needs: event #}\n<p></p>", "not the element of id 'seat-panel'"),
+        ("{# needs: event #}\nWords", "does not begin with an element"),
         ('{# needs: event #}\n<p id="seat-panel"></p>\n<div></div>', "something follows"),
     ],
 )
@@ -174,7 +172,10 @@ def test_forms_go_where_they_would_go_without_htmx(name: str) -> None:
     [
         ('<form method="post">', "no action"),
         ('<form action="/a">', "no method"),
-        ('<form method="post" action="{{ a }}" hx-post="{{ b }}" hx-target="#x" hx-sync="this:drop">', "not the action"),
+        (
+            '<form method="post" action="{{ a }}" hx-post="{{ b }}" hx-target="#x" hx-sync="this:drop">',
+            "not the action",
+        ),
         ('<form method="get" action="{{ a }}" hx-post="{{ a }}" hx-target="#x" hx-sync="this:drop">', "not the action"),
         ('<form method="post" action="{{ a }}" hx-post="{{ a }}" hx-target="#x">', "would queue"),
         ('<form method="post" action="{{ a }}" hx-post="{{ a }}" hx-sync="this:drop">', "no hx-target"),
@@ -259,7 +260,9 @@ def test_what_is_forbidden_is_noticed(bad: str, name: str) -> None:
 def unused_imports(text: str) -> set[str]:
     tree = environment().parse(text)
     imported = {
-        alias if isinstance(alias, str) else alias[1] for node in tree.find_all(nodes.FromImport) for alias in node.names
+        alias if isinstance(alias, str) else alias[1]
+        for node in tree.find_all(nodes.FromImport)
+        for alias in node.names
     } | {node.target for node in tree.find_all(nodes.Import)}
     used = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
     return imported - used
@@ -288,7 +291,9 @@ def is_reached(name: str) -> bool:
         return True  # named by their status
     stem, _, part = name.removeprefix("letters/").rpartition("/")
     if name.startswith("letters/") and part in {"body.html", "body.txt", "subject.txt", "sms.txt"}:
-        return re.search(rf'"({re.escape(stem)}|{re.escape(stem.rpartition("/")[2])})"', words_of_the_house()) is not None
+        return (
+            re.search(rf'"({re.escape(stem)}|{re.escape(stem.rpartition("/")[2])})"', words_of_the_house()) is not None
+        )
     return f'"{name}"' in words_of_the_house()
 
 

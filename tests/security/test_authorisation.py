@@ -61,7 +61,11 @@ PRESSED = {
 def answers(visit: Visit, stage: Plant, *methods: str) -> list[tuple[str, str, TestResponse]]:
     data = PRESSED | token_for(visit)
     return [
-        (address.method, address.url, visit.send(address.method, address.url, data=data if address.method == "POST" else None))
+        (
+            address.method,
+            address.url,
+            visit.send(address.method, address.url, data=data if address.method == "POST" else None),
+        )
         for address in stage.addresses(*methods)
         if rule_of(stage, address.endpoint) in {"staff", "administrator"}
     ]
@@ -98,8 +102,10 @@ def test_who_organises_for_others_finds_nothing_of_the_alliance(
         found, missing = (visit.send(address.method, url, data=data) for url in (address.url, nowhere))
         assert found.status_code == missing.status_code, address
         assert found.status_code in {403, 404}, address
-        same = [re.sub(rf"{url}|{stage.event.id}|{UNKNOWN}", "", answer.get_data(as_text=True)) for url, answer in
-                ((address.url, found), (nowhere, missing))]
+        same = [
+            re.sub(rf"{url}|{stage.event.id}|{UNKNOWN}", "", answer.get_data(as_text=True))
+            for url, answer in ((address.url, found), (nowhere, missing))
+        ]
         assert "Астану" not in same[0]
         assert "Astana" not in same[0]
         tried += 1
@@ -160,7 +166,9 @@ def test_privileged_fields_are_no_fields(app: Flask, session: Session, cast: Cas
     event = make_event(organisation=cast.alliance, seats=0)
     visit.get(f"/en/events/{event.slug}/registration")
     form = visit.page.form_of("Join the waiting list")
-    data = dict(form.filled("Join the waiting list", {"people-0-name": "Ермек", "email": "e@example.kz", "processing": True}))
+    data = dict(
+        form.filled("Join the waiting list", {"people-0-name": "Ермек", "email": "e@example.kz", "processing": True})
+    )
     data |= {
         "channel": "desk",
         "number": "0",
@@ -186,13 +194,26 @@ def test_privileged_fields_are_no_fields(app: Flask, session: Session, cast: Cas
 
 
 def ticket_urls(app: Flask, token: str) -> list[str]:
-    return [f"/en/registrations/{token}{tail}" for tail in ("", "/answers", "/withdrawal", "/offer", "/return", "/calendar.ics")]
+    return [
+        f"/en/registrations/{token}{tail}"
+        for tail in ("", "/answers", "/withdrawal", "/offer", "/return", "/calendar.ics")
+    ]
 
 
 def spoiled(token: str) -> list[str]:
     name, _, signature = token.rpartition(".")
     other = "A" if signature[0] != "A" else "B"
-    return [name, f"{name}.", f"{name}.{other}{signature[1:]}", f"x{token}", token[:-1], f".{signature}", "%00", "🙂", "a" * 5000]
+    return [
+        name,
+        f"{name}.",
+        f"{name}.{other}{signature[1:]}",
+        f"x{token}",
+        token[:-1],
+        f".{signature}",
+        "%00",
+        "🙂",
+        "a" * 5000,
+    ]
 
 
 def test_a_ticket_opens_only_with_its_own_key(app: Flask, session: Session, visit: Visit) -> None:
@@ -239,7 +260,9 @@ def test_after_giving_back_the_link_shows_only_that(app: Flask, session: Session
 # --- Whether somebody is registered is nobody's business --------------------------------------------------------
 
 
-def test_the_form_does_not_tell_who_is_registered(app: Flask, session: Session, new_visitor: Callable[[], Visit]) -> None:
+def test_the_form_does_not_tell_who_is_registered(
+    app: Flask, session: Session, new_visitor: Callable[[], Visit]
+) -> None:
     """EM-10, EM-11, and 8 of the rules: a known contact leads to the same kind of page, without ticket and name."""
     event = make_event(seats=5)
     amina = make_registration(event, email="amina@example.kz", names=("Әмина",))
@@ -287,6 +310,10 @@ def test_a_draft_is_in_no_output(
             queue += [found.replace("&amp;", "&").partition("#")[0] for found in re.findall(r'href="([^"]+)"', text)]
 
     assert len(seen) > 30
-    for url in (f"/en/events/{draft.slug}", f"/en/events/{draft.slug}/registration", f"/en/events/{draft.slug}/calendar.ics"):
+    for url in (
+        f"/en/events/{draft.slug}",
+        f"/en/events/{draft.slug}/registration",
+        f"/en/events/{draft.slug}/calendar.ics",
+    ):
         assert visit.send("GET", url).status_code == 404
     assert reload is not None

@@ -26,7 +26,18 @@ from karavan.notifications.event_letters import unlinked
 from karavan.notifications.models import Letter, MailboxLetter
 from karavan.notifications.tasks import deliver_letters
 from tests.support.hostile import Case, everything
-from tests.support.inert import HARMLESS, all_text, built, difference, each, judged, looked_at, timed
+from tests.support.inert import (
+    HARMLESS,
+    all_text,
+    as_received,
+    as_sent,
+    built,
+    difference,
+    each,
+    judged,
+    looked_at,
+    timed,
+)
 from tests.support.makers import make_event, make_registration, reload
 from tests.support.page import text_of
 
@@ -66,7 +77,7 @@ class Desk:
         self.number += 1
         data = self.filled | {"key": new_key(), "email": f"guest{self.number}@example.kz"}
         data |= {name.replace("__", "-"): value for name, value in fields.items()}
-        return timed(lambda: self.visit.send("POST", self.url, data=data))
+        return timed(lambda: self.visit.send("POST", self.url, **as_sent(data)))
 
     def ticket(self, answer: Any) -> str:
         return answer.headers["Location"].removeprefix("http://karavan.test")
@@ -74,6 +85,9 @@ class Desk:
 
 def stored(kind: str, value: str) -> str | None:
     """What must be stored of a text, or None if it must be refused."""
+    value = as_received(value)
+    if kind != "name" and not value.strip():
+        return ""
     try:
         if kind == "name":
             return clean_line(value, limit=120) or None
@@ -183,8 +197,7 @@ def test_names_stay_names_in_letters(app: Flask, session: Session, visit: Visit,
     session.close()
     assert session.scalars(select(Letter.last_error).where(Letter.last_error != "")).all() == []
     letters = {
-        letter.address: letter
-        for letter in session.scalars(select(MailboxLetter).where(MailboxLetter.subject != ""))
+        letter.address: letter for letter in session.scalars(select(MailboxLetter).where(MailboxLetter.subject != ""))
     }
     plain = letters.pop("harmless@example.kz")
     plain_page = built(looked_at(visit, f"/en/mailbox/{plain.id}").root)
@@ -235,7 +248,9 @@ def test_an_address_reaches_one_person_or_is_refused(
         assert session.scalars(select(Registration.id)).all() == []
 
 
-@pytest.mark.parametrize("field", ["email", "phone", "district", "at_least", "key", "website", "processing", "people__0__needs"])
+@pytest.mark.parametrize(
+    "field", ["email", "phone", "district", "at_least", "key", "website", "processing", "people__0__needs"]
+)
 def test_every_other_field_refuses_or_ignores_what_is_no_answer(
     app: Flask, session: Session, visit: Visit, event: Event, field: str
 ) -> None:
@@ -263,7 +278,7 @@ def test_a_corrected_ticket_is_as_clean_as_a_new_one(app: Flask, session: Sessio
     filled = dict(form.filled("Save", {}))
 
     def send(case: Case) -> None:
-        answer = timed(lambda: visit.send("POST", url, data=filled | {"people-0-name": case.text}))
+        answer = timed(lambda: visit.send("POST", url, **as_sent(filled | {"people-0-name": case.text})))
         wanted = stored("name", case.text)
         assert answer.status_code == (303 if wanted else 400 if "\0" in case.text else 422)
         if wanted:
@@ -277,5 +292,3 @@ def test_a_harmless_difference_would_have_been_noticed() -> None:
     plain = html5lib.parse("<p class='a'>x</p>", namespaceHTMLElements=False)
     for hostile in ("<p class='a'><b>x</b></p>", "<p class='a' title=''>x</p>", "<p>x</p>"):
         assert difference(built(html5lib.parse(hostile, namespaceHTMLElements=False)), built(plain))
-
-

@@ -26,7 +26,7 @@ HTMX = (ROOT / "static" / HTMX_LOCAL).read_bytes()
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """To Chromium, every name but this machine's is unknown."""
 
-STEPS = 5_000
+STEPS = 10_000
 """Milliseconds after which something that should have happened has not."""
 
 _STRANGERS = re.compile(r"^(?!http://127\.0\.0\.1[:/]|data:|blob:|about:)")

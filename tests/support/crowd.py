@@ -50,7 +50,9 @@ class Server:
     port: int
     statuses: list[int] = field(default_factory=list)
 
-    def send(self, method: str, path: str, *, cookie: str = "", form: dict[str, Any] | None = None) -> tuple[Answer, str]:
+    def send(
+        self, method: str, path: str, *, cookie: str = "", form: dict[str, Any] | None = None
+    ) -> tuple[Answer, str]:
         """Send one request on a connection of its own; return the answer and the cookie to go on with."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": cookie} if cookie else {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -111,9 +111,9 @@ def _tickets(site: Site) -> list[Scene]:
     )
     wide = make_event(seats=6, title=title, slug="scene-wide", contact_name="Бекзат", contact_phone="+77000000002")
     alone, household = make_registration(wide), make_registration(wide, people=2)
-    arrived = make_registration(wide)
+    arrived = make_registration(make_event(slug="scene-now", title=title, **under_way()), now=before_it_began())
     bekzat = db.session().scalars(select(Person.id).where(Person.email_key == address_of(BEKZAT))).one()
-    write(check_in, wide.id, arrived.attendees[0].code, day=wide.first_day, by=bekzat, now=now())
+    write(check_in, arrived.event_id, arrived.attendees[0].code, day=arrived.event.first_day, by=bekzat, now=now())
     partly = make_registration(wide, people=2)
     write(give_back, wide.id, partly.public_id, attendee_ids={partly.attendees[0].id}, now=now())
     gone = make_registration(make_event(title=title, slug="scene-gone"))
@@ -141,6 +141,16 @@ def _tickets(site: Site) -> list[Scene]:
             Scene(f"{deed}, nobody left", f"{site.ticket(gone)}/{deed}"),
         ]
     return scenes
+
+
+def under_way() -> dict[str, Any]:
+    """Return what an event is planned with that began yesterday and ends tomorrow."""
+    return {"now": before_it_began(), "starts_in": timedelta(days=1), "ends_at": now() + timedelta(days=1)}
+
+
+def before_it_began() -> datetime:
+    """Return when such an event could still be joined."""
+    return now() - timedelta(days=2)
 
 
 def _around_the_queue(title: Slots) -> dict[str, Registration]:

@@ -21,7 +21,7 @@ from karavan import create_app
 from karavan.accounts.models import Organisation, Person, RoleGrant
 from karavan.core.clock import now
 from karavan.core.database import db, transact
-from karavan.events.models import Registration
+from karavan.events.models import Event, Registration
 from karavan.notifications.models import MailboxLetter
 from karavan.notifications.tasks import deliver_letters
 from karavan.seeds.cast import CAST
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from karavan.events.models import Event
 
 _numbers = count(1)
 
@@ -74,6 +73,11 @@ class Site:
         with self.inside():
             grants = select(RoleGrant.organisation_id).join(RoleGrant.person).where(Person.email_key == address_of(key))
             return db.session().scalars(select(Organisation).where(Organisation.id.in_(grants))).one()
+
+    def event_id(self, slug: str) -> int:
+        """Return the number of one of the town's events."""
+        with self.inside():
+            return db.session().scalars(select(Event.id).where(Event.slug == slug)).one()
 
     def register(self, event: Event, **asked: Any) -> Registration:
         """Let somebody register."""

@@ -56,5 +56,5 @@ def begin_without_a_lock(connection: Connection) -> None:
 database._sqlite_begins = begin_without_a_lock  # before the engine is prepared
 database._writers_turn = nullcontext()  # type: ignore[assignment]
 app = create_app()
-if leave_every_gate_open() < 4:  # noqa: PLR2004
+if leave_every_gate_open() < 4:
     raise RuntimeError("the rules take their gate somewhere else now")

@@ -65,7 +65,7 @@ def test_the_form_costs_two(visit: Visit, session: Session) -> None:
 def test_registering_costs_as_much_for_a_family(
     visit: Visit, session: Session, people: int, seats: int, cost: int
 ) -> None:
-    """One before the gate; under it the gate, two questions, and a row or rows in each table (outbox and record too)."""
+    """One before the gate; under it the gate, two questions, and one for each table (outbox and record too)."""
     event = make_event(seats=seats)
     visit.get(f"/en/events/{event.slug}/registration")
     for _ in range(people - 1):

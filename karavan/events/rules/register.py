@@ -137,6 +137,25 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
     return Outcome(registration.public_id, fresh=True)
 
 
+def refuse_if_full(session: Session, event: Event, wish: Application, *, now: datetime) -> None:
+    """Say no before the gate, where every seat is held and there is no queue to stand in.
+
+    Most people in a rush are told no, and need not stand in line for it. Whoever is known to this event goes on to the
+    gate, which has an answer for her. Seats are given at the gate alone.
+
+    Raises:
+        EventIsFull, and what `refuse_outside_window` raises.
+
+    """
+    if event.waiting_list:
+        return
+    standing = _standing(session, event.id, wish)
+    if standing.first is None and standing.twin is None:
+        refuse_outside_window(event, now)
+        if standing.held >= event.gate.capacity + event.gate.overbooked:
+            raise EventIsFull
+
+
 def refuse_outside_window(event: Event, now: datetime, *, by_staff: bool = False) -> None:
     """Say no unless seats can be taken now. The desk may add people until the event ends."""
     if event.state == EventState.DRAFT:

@@ -21,7 +21,7 @@ from karavan.events import queries
 from karavan.events.calendar import calendar_entry, structured_data
 from karavan.events.forms import EARLIEST, LATEST, registration_form
 from karavan.events.models import Event, EventKind
-from karavan.events.rules.register import refuse_outside_window, register as take_seats
+from karavan.events.rules.register import refuse_if_full, refuse_outside_window, register as take_seats
 from karavan.web.access import access, anyone
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
@@ -116,6 +116,7 @@ def register(slug: str) -> AnyResponse:
     for contact in filter(None, (wish.email_key, wish.phone)):
         spend("registrations of", "20 per hour", contact)  # letters go to it, and it may be another's
     try:
+        refuse_if_full(db.session(), event, wish, now=now())
         outcome = transact(take_seats, event.id, wish, now=now())
     except Problem as problem:
         form.refuse(problem)
