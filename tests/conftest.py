@@ -32,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres.server_url()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what meets a database: bin/test runs that on both."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "house" in fixtures or item.path.parent.name == "notifications" or item.path.name == "test_serving.py":
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Database]]:
     """One application and one database for all tests of this worker."""

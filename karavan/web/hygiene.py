@@ -1,7 +1,7 @@
 """What never reaches a view: bytes no honest browser sends.
 
 PostgreSQL refuses NUL in text and SQLite stores it, so tests on SQLite alone would hide a fault; lone surrogates can be
-stored nowhere.
+stored nowhere. Nothing here takes files: where words belong, one would be a fault.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Refuse NUL in path, query and form with 400 before anything is read or written."""
+    """Refuse NUL in path, query and form, and files, with 400 before anything is read or written."""
 
     @app.before_request
-    def refuse_nul() -> None:
+    def refuse_what_no_form_of_ours_sends() -> None:
         values = [request.path, *request.args.keys(), *request.args.values()]
         if request.method == "POST":
             values += [*request.form.keys(), *(value for many in request.form.listvalues() for value in many)]
-        if any("\0" in value for value in values):
+        if request.files or any("\0" in value for value in values):
             abort(400)

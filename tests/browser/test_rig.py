@@ -38,7 +38,7 @@ def page(new_walker: Callable[..., Walker]) -> Page:
 @contextmanager
 def a_window_that_complains(chromium: Browser, site: Site, words: str) -> Iterator[Page]:
     """Open a window that must fail with these words when it closes."""
-    with pytest.raises(AssertionError, match=words), window(chromium, site.url) as (context, _):  # noqa: PT012
+    with pytest.raises(AssertionError, match=words), window(chromium, site.url) as (context, _):
         page = context.new_page()
         page.goto(ABOUT)
         yield page

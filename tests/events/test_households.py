@@ -1,4 +1,4 @@
-"""Families ask for several seats: all together, or fewer to begin with. The order is strict, and its exceptions told."""
+"""Families ask for several seats: all together, or fewer to begin with. The order is strict, exceptions are told."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_who_was_passed_over_keeps_her_place_and_is_asked_when_enough_is_free(se
 
 
 def test_a_household_can_see_how_many_were_asked_before_it(session: Session) -> None:
-    event, family, alone = held(session)
+    event, family, _alone = held(session)
     assert queries.overtaken_by(session, reload(family)) == 0
 
     write(sweep, event.id, now=reload(family).waits_until)

@@ -1,4 +1,4 @@
-"""Letters about events: one for each occasion, in the act's own transaction, and nothing in them that opens a ticket."""
+"""Letters about events: one for each occasion, in the act's own transaction, nothing in them that opens a ticket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from karavan.core.database import transaction
 from karavan.core.languages import Slots
-from karavan.events.models import Event
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, rejoin, sweep
 from karavan.events.rules.plan import cancel_event, edit_event
 from karavan.events.rules.register import register
@@ -31,7 +30,7 @@ from tests.support.settings import NOW
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from karavan.events.models import Registration
+    from karavan.events.models import Event, Registration
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -185,7 +185,7 @@ def test_an_offer_expires_at_its_moment_and_not_before(session: Session) -> None
 
 
 def test_a_clock_that_jumps_back_takes_no_offer(session: Session) -> None:
-    """RC-08"""
+    """RC-08."""
     event, (amina,), _ = offered()
 
     assert write(sweep, event.id, now=NOW - 400 * DAY) == 0

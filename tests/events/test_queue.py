@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from karavan.core.languages import Slots
 from karavan.core.problems import NotFound
 from karavan.events import queries
 from karavan.events.models import Attendee, Offer, OfferState, Registration, SeatState
@@ -20,7 +21,6 @@ from karavan.events.problems import (
 )
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, rejoin, sweep
 from karavan.events.rules.plan import cancel_event, resize
-from karavan.core.languages import Slots
 from karavan.events.tasks import sweep_offers
 from tests.support.makers import (
     application,

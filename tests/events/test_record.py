@@ -235,7 +235,7 @@ def test_every_day_is_marked_by_itself(session: Session, cast: Cast) -> None:
 
 
 def test_a_code_of_another_event_looks_like_no_code_at_all(session: Session, cast: Cast) -> None:
-    """QR-03"""
+    """QR-03."""
     here, there = make_event(), make_event()
     code = make_registration(there).attendees[0].code
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from karavan.core.languages import Slots
 from karavan.core.problems import NotFound, Problem
 from karavan.events.models import (
     Answer,
@@ -31,7 +32,6 @@ from karavan.events.problems import (
 from karavan.events.rules.change_seats import give_back
 from karavan.events.rules.plan import QuestionLine, edit_event
 from karavan.events.rules.register import CONSENT_TEXTS, Guest
-from karavan.core.languages import Slots
 from karavan.notifications.models import Letter
 from karavan.record.models import RecordEntry
 from tests.support.makers import (

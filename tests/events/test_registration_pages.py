@@ -310,7 +310,7 @@ def test_who_presses_too_late_is_told_so(
 
 
 def test_a_draft_takes_no_registration(session: Session, visit: Visit) -> None:
-    """RF-10"""
+    """RF-10."""
     draft = make_event(published=False, slug="draft")
     open_form(visit, make_event(slug="open"))
     token = dict(visit.page.form_of("Register").filled("Register", {}))
@@ -417,7 +417,7 @@ def test_a_question_that_need_not_be_answered_is_left_out(session: Session, visi
 
 
 def test_a_question_that_went_while_the_form_was_open_does_not_block(session: Session, visit: Visit) -> None:
-    """RF-08"""
+    """RF-08."""
     event, name = with_question(QuestionKind.TEXT, required=True)
     open_form(visit, event)
     write(edit_event, event.id, make_plan(), version=2, now=NOW)
@@ -429,7 +429,7 @@ def test_a_question_that_went_while_the_form_was_open_does_not_block(session: Se
 
 
 def test_an_answer_to_another_events_question_is_no_answer(session: Session, visit: Visit) -> None:
-    """RF-07"""
+    """RF-07."""
     _, theirs = with_question(QuestionKind.TEXT)
     event = make_event()
     open_form(visit, event)

@@ -95,7 +95,7 @@ def offered(*, waiting: int = 1) -> tuple[Event, list[Registration], int]:
 
 
 def test_the_last_seat_goes_to_one_of_many_and_the_others_wait_in_order(session: Session, at_once: Any) -> None:
-    """RC-01"""
+    """RC-01."""
     for _ in range(5):
         event = make_event(seats=1)
 
@@ -109,7 +109,7 @@ def test_the_last_seat_goes_to_one_of_many_and_the_others_wait_in_order(session:
 
 
 def test_one_form_pressed_many_times_at_once_is_one_registration(session: Session, at_once: Any) -> None:
-    """RC-02"""
+    """RC-02."""
     event = make_event(seats=5)
     wish = application(people=2)
 
@@ -149,7 +149,7 @@ def test_an_offer_is_accepted_or_expires_and_never_both(session: Session, at_onc
 
 
 def test_yes_and_no_at_once_is_one_of_them(session: Session, at_once: Any) -> None:
-    """RC-04"""
+    """RC-04."""
     for _ in range(8):
         event, (amina, bekzat), offer_id = offered(waiting=2)
 
@@ -167,7 +167,7 @@ def test_yes_and_no_at_once_is_one_of_them(session: Session, at_once: Any) -> No
 
 
 def test_rounds_at_once_offer_each_seat_once(session: Session, at_once: Any) -> None:
-    """RC-06"""
+    """RC-06."""
     event = make_event(seats=3)
     guests = fill(event)
     for _ in range(6):
@@ -204,7 +204,7 @@ def test_giving_back_twice_at_once_frees_one_seat(session: Session, at_once: Any
 
 
 def test_fewer_seats_during_the_rush_evict_nobody_and_sell_none_twice(session: Session, at_once: Any) -> None:
-    """RC-07"""
+    """RC-07."""
     event = make_event(seats=10)
 
     results = at_once(
@@ -261,7 +261,7 @@ def edit_at(session: Session, event_id: int, version: int, *, now: Any) -> None:
 
 
 def test_two_scanners_at_one_door_mark_one_arrival(session: Session, at_once: Any, cast: Cast) -> None:
-    """QR-02"""
+    """QR-02."""
     event = make_event()
     code = make_registration(event).attendees[0].code
 

@@ -141,7 +141,7 @@ def test_yes_pressed_twice_is_yes(session: Session, visit: Visit, address: Any, 
 
 
 def test_somebody_elses_offer_cannot_be_taken(session: Session, visit: Visit, address: Any) -> None:
-    """RC-05"""
+    """RC-05."""
     _, amina, ermek = offered()
     visit.get(address(amina))
     data = dict(visit.page.form_of("Take the seats").filled("Take the seats", {}))

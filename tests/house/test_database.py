@@ -344,7 +344,7 @@ def test_words_are_stored_as_words(session: Session) -> None:
 
 
 def test_the_engine_is_set_up_as_it_should_be_in_service(other_app: Callable[..., Flask]) -> None:
-    """(The other tests' own engine does not wait for the disk.)"""
+    """(The other tests' own engine does not wait for the disk.)."""
     with other_app().app_context():
         if ON_SQLITE:
             wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}

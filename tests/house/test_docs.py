@@ -1,4 +1,4 @@
-"""The handbook cannot fall behind: every setting and every verb of the record stands in it, and nothing that is gone."""
+"""The handbook cannot fall behind: every setting and every verb of the record stands in it, nothing that is gone."""
 
 from __future__ import annotations
 

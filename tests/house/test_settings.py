@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING
@@ -86,7 +85,7 @@ def test_the_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
 
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 40
-    assert stat.S_IMODE(os.stat(tmp_path / "secret-key").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
     assert read(tmp_path / "elsewhere").secret_key != first.secret_key
 
 

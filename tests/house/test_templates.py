@@ -306,3 +306,24 @@ def test_every_template_is_reached_from_somewhere(name: str) -> None:
 @pytest.mark.parametrize("name", ["events/_leftover.html", "letters/events/never_posted/body.txt"])
 def test_a_leftover_is_noticed(name: str) -> None:
     assert not is_reached(name)
+
+
+def hidden_by_a_layout(layout: str, needs: str) -> set[str]:
+    """Return the names a layout sets for itself that a page is given too: the page's own would be lost."""
+    own = set(re.findall(r"\{%-?\s*set\s+(\w+)", without_comments(layout)))
+    given = set(re.findall(r"\w+", needs.partition("needs:")[2]))
+    return own & given
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if not name.startswith(("components/", "layouts/", "errors/"))]
+)
+def test_no_layout_hides_what_a_page_is_given(name: str) -> None:
+    first = source(name).partition("#}")[0]
+    layouts = "".join(source(layout) for layout in PAGES if layout.startswith("layouts/"))
+
+    assert hidden_by_a_layout(layouts, first) == set()
+
+
+def test_a_layout_that_hides_a_name_is_noticed() -> None:
+    assert hidden_by_a_layout("{% set here = canonical() %}", "{# needs: form, here #}") == {"here"}

@@ -230,7 +230,7 @@ ADDRESSES = [case for case in TEXTS if "form:email" in case.where]
 def test_an_address_reaches_one_person_or_is_refused(
     app: Flask, session: Session, visit: Visit, event: Event, case: Case
 ) -> None:
-    """EM-01 to EM-07"""
+    """EM-01 to EM-07."""
     desk = Desk(visit, event)
 
     answer = desk.send(email=case.text)

@@ -1,4 +1,4 @@
-"""Requests no honest browser sends: paths, queries, headers, cookies and bodies. A clean refusal, or nothing special."""
+"""Requests no honest browser sends: paths, queries, headers, cookies and bodies. A clean refusal, or nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ PATHS = [
     "/xx/events/",
     "/EN/events/",
     "/en/events//",
-    "//evil.example/en/",
     "/en/desk/events/18446744073709551616",
     "/en/desk/events/9223372036854775808",
     "/en/desk/events/2147483648",
@@ -82,7 +81,7 @@ def test_a_strange_path_is_refused_cleanly(session: Session, cast: Cast, visit: 
     answer = timed(lambda: visit.send("GET", path))
 
     assert answer.status_code < 500
-    assert answer.status_code in {301, 302, 303, 308, 400, 404} or path in {"/en/events//"}
+    assert answer.status_code in {301, 302, 303, 308, 400, 404} or path == "/en/events//"
     location = answer.headers.get("Location", "/")
     assert location.startswith((BASE_URL, "/")), location
     assert not location.startswith("//"), location
@@ -162,8 +161,9 @@ def test_a_day_that_is_none_narrows_nothing_and_breaks_nothing(session: Session,
     visit.get(f"/en/events/?since={day}")
 
 
-AWAY = ("//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "http:evil.example",
-        "javascript:alert(1)", "/%0d%0aSet-Cookie:a=b", "https://karavan.test.evil.example/", "///evil.example", "/../..//evil.example",
+AWAY = ("//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
+        "http:evil.example", "javascript:alert(1)", "/%0d%0aSet-Cookie:a=b", "https://karavan.test.evil.example/",
+        "///evil.example", "/../..//evil.example",
         "https://karavan.test@evil.example/", "\x00/en/", " //evil.example", "/en/\r\nSet-Cookie: a=b")  # fmt: skip
 
 
@@ -319,7 +319,8 @@ BODIES: dict[str, tuple[dict[str, Any], set[int]]] = {
     "no boundary": ({"data": b"aaa", "content_type": "multipart/form-data"}, {400, 422}),
     "a file where words belong": (
         {
-            "data": b'--x\r\nContent-Disposition: form-data; name="people-0-name"; filename="a.txt"\r\n\r\nAmina\r\n--x--',
+            "data": b'--x\r\nContent-Disposition: form-data; name="people-0-name"; filename="a.txt"'
+            b"\r\n\r\nAmina\r\n--x--",
             "content_type": "multipart/form-data; boundary=x",
         },
         {400, 422},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.visit import Visit
 
 QUICK = 0.4
-"""Seconds of processor time that one answer may take, whatever was sent. (We promise half of it; machines have moods.)"""
+"""Seconds of processor time that one answer may take, whatever was sent: twice what we promise."""
 HARMLESS = "Айгүл"
 
 Build = Counter[tuple[str, tuple[str, ...]]]
