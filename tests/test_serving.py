@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOON = 30.0
 """Seconds; far more than anything here takes on a machine that has nothing else to do."""
+PATIENCE = 15.0
+"""Seconds to stop in. It takes one, or three where somebody keeps a connection; other tests may want the processors."""
 
 
 @pytest.fixture
@@ -210,7 +212,7 @@ class Started:
         """Send a signal and return how long it took to end."""
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(10)
+        self.process.wait(60)
         return time.monotonic() - began
 
 
@@ -258,9 +260,9 @@ def test_it_starts_says_where_to_go_delivers_letters_and_ends_with_ctrl_c(tmp_pa
         assert "amina@karavan.example" in site.log.read_text()
         until(lambda: "No letters yet" not in site.get("/en/mailbox/"))
 
-        assert site.stop(signal.SIGINT) < 4
+        assert site.stop(signal.SIGINT) < PATIENCE
         assert site.process.returncode == 0
-        until(lambda: not any(map(alive, children)), within=4)
+        until(lambda: not any(map(alive, children)))
 
 
 @pytest.mark.slow
@@ -270,8 +272,8 @@ def test_it_ends_soon_even_while_somebody_keeps_a_connection(tmp_path: Path, dat
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
         children = family(site.process.pid)
 
-        assert site.stop(signal.SIGTERM) < 5
-        until(lambda: not any(map(alive, children)), within=4)
+        assert site.stop(signal.SIGTERM) < PATIENCE
+        until(lambda: not any(map(alive, children)))
 
 
 @pytest.mark.slow

@@ -78,7 +78,8 @@ class TestTheWindow:
         assert not watch.complaints
 
     def test_no_name_but_this_machines_is_known(self, site: Site, chromium: Browser) -> None:
-        with window(chromium, site.url, htmx="unknown") as (context, _):
+        with window(chromium, site.url, htmx="unknown") as (context, watch):
+            watch.pardon("https://example.com/")
             page = context.new_page()
             page.goto("about:blank")
             assert not page.evaluate(

@@ -73,7 +73,7 @@ class Watch:
             return
         if _PLAYWRIGHTS_OWN_STYLE.search(text):
             return
-        self.complain(f"console {message.type}: {text}")
+        self.complain(f"console {message.type}: {text} ({message.location['url']})")
 
     def broke(self, error: WebError) -> None:
         """Take in a script's uncaught error."""
@@ -118,7 +118,8 @@ def window(browser: Browser, url: str, *, htmx: str = "cdn", **options: Any) -> 
         context.on("response", watch.answered)
         context.on("requestfailed", watch.failed)
         if htmx == "unknown":
-            watch.silence = True
+            watch.pardon(f"GET {HTMX_CDN}: net::ERR_NAME_NOT_RESOLVED")
+            watch.pardon(f"net::ERR_NAME_NOT_RESOLVED ({HTMX_CDN})")
         else:
             context.route(_STRANGERS, watch.stranger)
             context.route(HTMX_CDN, _answer if htmx == "cdn" else _never_answer)

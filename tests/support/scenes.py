@@ -12,9 +12,9 @@ from karavan.accounts.models import Person
 from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.languages import Slots
-from karavan.events.models import Event, Offer, Registration, SeatState
+from karavan.events.models import Event, Registration, SeatState
 from karavan.events.rules.begin_draft import begin_draft
-from karavan.events.rules.change_seats import accept_offer, give_back, sweep
+from karavan.events.rules.change_seats import give_back, sweep
 from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import cancel_event
 from karavan.notifications.models import MailboxLetter
@@ -166,14 +166,9 @@ def _around_the_queue(title: Slots) -> dict[str, Registration]:
     left, missed = make_registration(missing, now=earlier), make_registration(missing, now=earlier)
     write(give_back, missing.id, left.public_id, now=earlier)
     write(sweep, missing.id, now=now())
-    taking = make_event(seats=1, title=title, slug="scene-accepted")
-    before, accepted = make_registration(taking), make_registration(taking)
-    write(give_back, taking.id, before.public_id, now=now())
-    offer = db.session().scalars(select(Offer.id).where(Offer.registration_id == accepted.id)).one()
-    write(accept_offer, taking.id, accepted.public_id, offer, now=now())
     passed = _passed_over(title)
     stands = {
-        SeatState.SEATED: [holder, accepted],
+        SeatState.SEATED: [holder],
         SeatState.WAITING: [waiting, passed],
         SeatState.OFFERED: [offered],
         SeatState.EXPIRED: [missed],
@@ -187,7 +182,6 @@ def _around_the_queue(title: Slots) -> dict[str, Registration]:
         "passed over": passed,
         "offered": offered,
         "expired": missed,
-        "accepted": accepted,
     }
 
 
