@@ -123,7 +123,12 @@ class Deliverer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Keep the process running from now on."""
+        """Keep the process running from now on.
+
+        The first one is started here and now, before there are workers: while this process makes one by forking, another
+        thread must not be starting a program, because the worker would inherit the pipe on which that start is waiting.
+        """
+        self._launch()
         threading.Thread(target=self._keep, name="karavan-deliverer", daemon=True).start()
 
     def ask_to_stop(self) -> None:
@@ -142,6 +147,14 @@ class Deliverer:
                 self._process.kill()
 
     def _keep(self) -> None:
+        while self._process is not None:
+            self._process.wait()
+            if self._stopping.wait(STOP_WITHIN):
+                return
+            log.error("the process that delivers letters has ended; it is started again")
+            self._launch()
+
+    def _launch(self) -> None:
         command = [
             "-m",
             "flask",
@@ -153,11 +166,9 @@ class Deliverer:
             "--parent",
             str(os.getpid()),
         ]
-        while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, *command], cwd=ROOT)  # noqa: S603 -- our own command
-            self._process.wait()
-            if not self._stopping.wait(STOP_WITHIN):
-                log.error("the process that delivers letters has ended; it is started again")
+        self._process = subprocess.Popen([sys.executable, *command], cwd=ROOT)  # noqa: S603 -- our own command
+        if self._stopping.is_set():
+            self._process.terminate()
 
 
 class Server(Granian):  # type: ignore[misc, valid-type]

@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what meets a database: bin/test runs that on both."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("once"):
+            continue
         if "house" in fixtures or item.path.parent.name == "notifications" or item.path.name == "test_serving.py":
             item.add_marker(pytest.mark.database)
 

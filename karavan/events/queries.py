@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from karavan.core.languages import Slots
+
+Owner = TypeVar("Owner", Event, Registration)
 
 PAGE = 12
 LARGEST_ID = 2**31 - 1
@@ -272,7 +274,7 @@ def _read_mark(text: str) -> tuple[datetime, int] | None:
 
 def event_by_slug(session: Session, slug: str) -> Event | None:
     """Return a public event with everything its page shows."""
-    return session.scalar(_PAGE_OF, {"slug": slug})
+    return _with(session.scalar(_PAGE_OF, {"slug": slug}), "programme", "materials")
 
 
 def event_to_register_for(session: Session, slug: str) -> Event | None:
@@ -295,8 +297,23 @@ def _whole() -> Select[Event]:
     )
 
 
+def _with(owner: Owner | None, *relations: str) -> Owner | None:
+    """Load relations of one object by a plain question each: `selectinload` takes several times as long over the same.
+
+    For several owners it would be a question for each of them; there `selectinload` is right.
+    """
+    if owner is not None:
+        for relation in relations:
+            getattr(owner, relation)
+    return owner
+
+
 # Put together once: SQLAlchemy takes longer over that than over asking.
-_PAGE_OF = _whole().where(Event.slug == bindparam("slug"), PUBLIC)
+_PAGE_OF = (
+    select(Event)
+    .options(joinedload(Event.organisation), joinedload(Event.gate))
+    .where(Event.slug == bindparam("slug"), PUBLIC)
+)
 _FORM_OF = (
     select(Event)
     .options(joinedload(Event.gate), joinedload(Event.questions))
@@ -327,22 +344,20 @@ def calendar_events(session: Session, *, now: datetime) -> Sequence[Event]:
 
 def ticket(session: Session, public_id: str) -> Registration | None:
     """Return a registration with everything its ticket shows."""
-    return session.scalar(
-        select(Registration)
-        .where(Registration.public_id == public_id)
-        .options(
-            joinedload(Registration.event).options(
-                joinedload(Event.organisation),
-                joinedload(Event.gate),
-                selectinload(Event.questions),
-            ),
-            selectinload(Registration.attendees).selectinload(Attendee.check_ins),
-            selectinload(Registration.offers),
-            selectinload(Registration.answers),
-            selectinload(Registration.consents),
-            selectinload(Registration.passings),
-        ),
+    found = session.scalars(_TICKET_OF, {"public_id": public_id}).unique().one_or_none()
+    if found is not None:
+        _with(found.event, "questions")
+    return _with(found, "offers", "answers", "consents", "passings")
+
+
+_TICKET_OF = (
+    select(Registration)
+    .options(
+        joinedload(Registration.event).options(joinedload(Event.organisation), joinedload(Event.gate)),
+        joinedload(Registration.attendees).joinedload(Attendee.check_ins),
     )
+    .where(Registration.public_id == bindparam("public_id"))
+)
 
 
 class Place(NamedTuple):

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from karavan.web.assets import HTMX_CDN
+from tests.support import judge
+from tests.support.site import BROKEN
 from tests.support.walker import BY_KEYBOARD, WITH_HTMX
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Route
 
     from tests.support.site import Site
-    from tests.support.walker import Walker
+    from tests.support.walker import Walker, Way
 
 pytestmark = pytest.mark.browser
 
@@ -93,7 +95,7 @@ class TestTheCdn:
 
 @pytest.mark.parametrize("way", [WITH_HTMX, BY_KEYBOARD], ids=str)
 def test_without_a_network_nothing_that_was_typed_is_lost(
-    new_walker: Callable[..., Walker], site: Site, way: object
+    new_walker: Callable[..., Walker], site: Site, way: Way
 ) -> None:
     event = site.new_event()
     walker = new_walker(way)
@@ -109,12 +111,29 @@ def test_without_a_network_nothing_that_was_typed_is_lost(
     expect(walker.page.locator("[name=phone]")).to_have_value("8 701 444 33 22")
     expect(walker.page.locator("[name=processing]")).to_be_checked()
     assert site.parties(event) == []
+    assert not list(judge.accessibility(walker.page))
     walker.press("Close this message")
     expect(walker.page.locator("#toasts .flash")).to_have_count(0)
     walker.page.context.set_offline(False)
     walker.press("Register")
     walker.comes_to("registrations/*")
     assert site.parties(event) == [["Жиһангер Ақмырза"]]
+
+
+def test_a_fault_on_our_side_is_said_and_leaves_the_form_as_it_was(
+    new_walker: Callable[..., Walker], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = site.new_event()
+    walker = new_walker(WITH_HTMX)
+    walker.watch.expect(500)
+    walker.open(f"events/{event.slug}/registration")
+    walker.write("people-0-name", "Жігер Мәмбет")
+    monkeypatch.setitem(site.app.view_functions, "events.register", site.app.view_functions[BROKEN])
+    walker.press("Register")
+    walker.reads("Something broke on our side. Nothing was changed; please try again in a minute.", within="#toasts")
+    expect(walker.page.locator("[name=people-0-name]")).to_have_value("Жігер Мәмбет")
+    expect(walker.page.locator("h1")).to_have_count(1)
+    expect(walker.page.locator("header.top")).to_be_visible()
 
 
 def _forge(route: Route) -> None:

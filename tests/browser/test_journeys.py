@@ -301,6 +301,18 @@ class TestLanguageAndAppearance:
         expect(walker.page.locator("body")).to_have_css("background-color", DARK)
 
 
+def test_the_first_tab_skips_the_furniture(new_walker: Callable[[Way], Walker]) -> None:
+    walker = new_walker(BY_KEYBOARD)
+    walker.open("events/")
+    walker.page.keyboard.press("Tab")
+    skip = walker.link("Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    walker.page.keyboard.press("Enter")
+    walker.page.keyboard.press("Tab")
+    expect(walker.page.locator("main :focus")).to_have_count(1)
+
+
 def code_in_the_mailbox(walker: Walker, address: str) -> str:
     """Look into the demonstration's mailbox, in another tab."""
     walker.site.deliver()

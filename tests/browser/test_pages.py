@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.support.stage import Stage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 GROUPS = ("public", "registration", "tickets", "account", "desk", "errors")
 COLOURS_IN = "kk"

@@ -32,7 +32,6 @@ STEPS = 10_000
 _STRANGERS = re.compile(r"^(?!http://127\.0\.0\.1[:/]|data:|blob:|about:)")
 _ANSWER_SAID = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 _NO_ANSWER = "Failed to load resource: net::"
-_PLAYWRIGHTS_OWN_STYLE = re.compile(r"Content Security Policy.*style.*(caret-color|data-playwright)", re.DOTALL)
 
 
 @dataclass
@@ -70,8 +69,6 @@ class Watch:
         if message.type not in {"error", "warning"} or _ANSWER_SAID.match(text):
             return  # which status it was is judged in `answered`
         if self.silence and (text.startswith(_NO_ANSWER) or "Failed to fetch" in text):
-            return
-        if _PLAYWRIGHTS_OWN_STYLE.search(text):
             return
         self.complain(f"console {message.type}: {text} ({message.location['url']})")
 

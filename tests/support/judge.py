@@ -28,6 +28,10 @@ _SHAPE = """(smallest) => {
     const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1);
     found.push(`scrolls sideways: ${wide.slice(0, 3).map(name).join(" · ")}`);
   }
+  for (const one of document.querySelectorAll("main li, main p, main dd, main td, h1, h2, h3, main .panel, main .card, .pill"))
+    if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === "visible" &&
+      getComputedStyle(one).display !== "inline" && !one.closest(".vh, .tw"))
+      found.push(`does not hold what is in it: ${name(one)}`);
   const inText = (one) => getComputedStyle(one).display === "inline" &&
     [...one.parentElement.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
   for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
