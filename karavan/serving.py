@@ -125,8 +125,8 @@ class Deliverer:
     def start(self) -> None:
         """Keep the process running from now on.
 
-        The first one is started here and now, before there are workers: while this process makes one by forking, another
-        thread must not be starting a program, because the worker would inherit the pipe on which that start is waiting.
+        The first one is started here and now, before there are workers: while this process makes one by forking, no
+        other thread must be starting a program, or the worker inherits the pipe on which that start is waiting.
         """
         self._launch()
         threading.Thread(target=self._keep, name="karavan-deliverer", daemon=True).start()
