@@ -3,7 +3,8 @@
     bin/bench                  everything, in less than six minutes
     bin/bench --quick          shorter runs, for a first look
     bin/bench --only sqlite    or: postgresql
-    bin/bench --markdown       the same as a table for docs/benchmarks.md
+    bin/bench --markdown       the same as a Markdown table
+    bin/bench --write          put that table into docs/benchmarks.md
 
 Trust the ratios: both sides of each are measured in the same minute, in turns, on the same machine. The figures
 themselves belong to that machine and to whatever else it was doing.
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from bench import rush
 from bench.load import Result
-from bench.raw import RawRegistrations
+from bench.raw import RawRegistrations, raw_commits
 from bench.report import Report, speed, spread
 from bench.servers import BARE, KARAVAN, Cost, Server, request
 from bench.town import durable, registration_form, town
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from bench.town import Town
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures: bin/bench --write -->", "<!-- end of figures -->"
 LINES = 64
 EVENT = "/ru/events/seminar-3"
 LIST = "/ru/events/"
@@ -43,6 +46,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="shorter runs")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md as well")
     asked = parser.parse_args()
     began = time.perf_counter()
     report = Report()
@@ -67,7 +71,18 @@ def main() -> int:
         f"Measured in {time.perf_counter() - began:.0f} s; load generator and servers shared the machine.",
     ]
     print(report.markdown() if asked.markdown else report.text())
+    if asked.write:
+        write(report)
     return 0
+
+
+def write(report: Report) -> None:
+    """Put the figures where the documentation keeps them."""
+    head, begin, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not end:
+        raise SystemExit(f"{DOCUMENT.name} has no place for figures")
+    DOCUMENT.write_text(f"{head}{begin}\n{report.markdown()}\n{end}{tail}", encoding="utf-8")
 
 
 def measure(report: Report, built: Town, where: str, seconds: float) -> None:
@@ -157,6 +172,8 @@ def registrations(report: Report, where: str, built: Town, karavan: Server, seco
         "registration over HTTP against its bare rows", where, speed(*ours), speed(reference[0]),
         ours[0].rate / reference[0].rate, aim=1.0, floor=0.5,
     )  # fmt: skip
+    if where == "SQLite":
+        report.aside("… one small row, committed to this disk", where, speed(raw_commits(seconds)))
     forms, cost = karavan.load([request("/ru/events/open-to-all/registration")], seconds=seconds, connections=LINES)
     report.aside("… the form for it (GET, a new session each)", where, speed(forms, cost))
 

@@ -8,6 +8,8 @@ transaction each, the disk waited for.
 from __future__ import annotations
 
 import sqlite3
+import tempfile
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -98,3 +100,19 @@ class RawRegistrations:
 
     def _spelt(self, statement: str) -> str:
         return statement if self._sqlite else statement.replace("?", "%s")
+
+
+def raw_commits(seconds: float) -> Result:
+    """Commit one small row after another to a SQLite file with synchronous=FULL: what the disk alone costs here."""
+    result = Result()
+    with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place:
+        connection = sqlite3.connect(Path(place) / "disk.sqlite3", isolation_level=None)
+        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE rows (words TEXT)"):
+            connection.execute(statement)
+        began = perf_counter()
+        while (at := perf_counter()) - began < seconds:
+            connection.execute("INSERT INTO rows VALUES ('Маңғыстау')")
+            result.latencies.append(perf_counter() - at)
+        result.seconds = perf_counter() - began
+        connection.close()
+    return result

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import http.client
+import itertools
 import re
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest import mock
 
 from sqlalchemy import select, update
@@ -23,8 +27,6 @@ from karavan.events.rules import register as rule
 from karavan.events.rules.seating import Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy.orm import Session
 
     from bench.load import Result
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
     from bench.servers import Server
     from bench.town import Town
 
+Way = Callable[[int, int, int], object]
+
 SEATS = 100
+THREADS = 8
 
 
 def form_of(karavan: Server, slug: str) -> tuple[str, str]:
@@ -90,13 +95,17 @@ def _judge(
 
 def database_step(report: Report, built: Town, *, attempts: int) -> None:
     """Measure how long the database step of a rush takes, beside the same rule behind SELECT … FOR UPDATE."""
-    ways: dict[str, Callable[[int, int, int], object]] = {"ours": _ours, "reference": _for_update}
+    ways: dict[str, tuple[Way, contextlib.AbstractContextManager[object]]] = {
+        "ours": (_ours, contextlib.nullcontext()),
+        "reference": (_for_update, mock.patch.object(rule, "take_gate", _locked)),
+    }
     took: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(2):
-        for name, way in ways.items():
+        for name, (way, gate) in ways.items():
             event_id = built.event(f"step-{name}-{turn}", seats=SEATS, waiting_list=False)
             question = built.question(event_id)
-            took[name].append(_all_at_once(built, way, event_id, question, attempts=attempts))
+            with gate:
+                took[name].append(_all_at_once(built, way, event_id, question, attempts=attempts))
             seated = built.counts(event_id)["seated"]
             if seated != SEATS:
                 raise SystemExit(f"{name}: {seated} seated")
@@ -107,57 +116,52 @@ def database_step(report: Report, built: Town, *, attempts: int) -> None:
     )  # fmt: skip
 
 
-def _all_at_once(
-    built: Town, way: Callable[[int, int, int], object], event_id: int, question: int, *, attempts: int
-) -> float:
-    numbers = iter(range(attempts))
-    guard = threading.Lock()
+def _all_at_once(built: Town, way: Way, event_id: int, question: int, *, attempts: int) -> float:
+    numbers = itertools.count()
 
-    def work() -> None:
+    def work(_: int) -> None:
         with built.app.app_context():
-            while True:
-                with guard:
-                    number = next(numbers, None)
-                if number is None:
-                    return
-                try:
+            while (number := next(numbers)) < attempts:
+                with contextlib.suppress(Problem):
                     way(event_id, question, number)
-                except Problem:
-                    pass
-                finally:
-                    db.session.remove()
+                db.session.remove()
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
     began = perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, range(THREADS)))
     return perf_counter() - began
 
 
 def _ours(event_id: int, question: int, number: int) -> object:
     wish = application(f"ours{event_id}-{number}", question)
-    event = db.session.get_one(Event, event_id, options=(joinedload(Event.gate),))  # the view has it at hand
-    rule.refuse_if_full(db.session(), event, wish, now=now())
+    rule.refuse_if_full(db.session(), _event(event_id), wish, now=now())
     return transact(rule.register, event_id, wish, now=now())
 
 
-def _for_update(event_id: int, question: int, number: int) -> object:
-    def locked(session: Session, event_id: int) -> Gate:
-        row = session.execute(
-            select(SeatGate.next_number, SeatGate.capacity + SeatGate.overbooked)
-            .where(SeatGate.event_id == event_id)
-            .with_for_update()
-        ).one()
-        return Gate(*row)
+@functools.cache
+def _event(event_id: int) -> Event:
+    """Return what the view has at hand by then; that cost belongs to the page."""
+    return db.session.get_one(Event, event_id, options=(joinedload(Event.gate),))
 
-    def usual(session: Session, event_id: int, wish: Any) -> object:
-        with mock.patch.object(rule, "take_gate", locked):
-            outcome = rule.register(session, event_id, wish, now=now())
+
+def _for_update(event_id: int, question: int, number: int) -> object:
+    def usual(session: Session) -> object:
+        wish = application(f"usual{event_id}-{number}", question)
+        outcome = rule.register(session, event_id, wish, now=now())
         session.execute(
             update(SeatGate).where(SeatGate.event_id == event_id).values(next_number=SeatGate.next_number + 1)
         )
         return outcome
 
-    return transact(usual, event_id, application(f"usual{event_id}-{number}", question))
+    return transact(usual)
+
+
+def _locked(session: Session, event_id: int) -> Gate:
+    """Stand in line for the row before looking whether there is a seat: the usual way."""
+    return Gate(
+        *session.execute(
+            select(SeatGate.next_number, SeatGate.capacity + SeatGate.overbooked)
+            .where(SeatGate.event_id == event_id)
+            .with_for_update()
+        ).one()
+    )

@@ -24,6 +24,7 @@ from karavan.seeds import cli as seeds_cli
 from karavan.seeds.cast import CAST
 from karavan.web import access, errors, headers, hygiene, limits, locale, templating
 from karavan.web.assets import Assets, is_immutable
+from karavan.web.logs import init_logging
 from karavan.web.page_cache import PageCache
 
 HERE = Path(__file__).parent
@@ -31,6 +32,7 @@ HERE = Path(__file__).parent
 
 def build(settings: Settings | None = None) -> Flask:
     """Build the application for these settings (by default the environment's)."""
+    init_logging()  # first of all, so that nothing is ever logged unmasked: not by a command or the deliverer either
     settings = settings or Settings.from_env()
     app = Flask("karavan", template_folder="../templates", static_folder=None)
     app.config.update(

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from karavan import create_app
 from karavan.core.database import db, transact
+from karavan.translations.compile import compile_catalogues
 from tests.support import postgres
 from tests.support.cast import Cast, call_cast
 from tests.support.databases import chosen, make_schema, new_database
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL before there are workers, so that they share it."""
-    if chosen() == "postgresql" and not hasattr(config, "workerinput"):
+    """Compile the catalogues and start PostgreSQL before there are workers, so that they share both."""
+    if hasattr(config, "workerinput"):
+        return
+    compile_catalogues()
+    if chosen() == "postgresql":
         postgres.server_url()
 
 

@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Table
+    from sqlalchemy import Insert, Table
     from sqlalchemy.engine import Connection, Dialect, Engine
 
 P = ParamSpec("P")
@@ -194,6 +194,12 @@ def table_of(model: type[Base]) -> Table:
 
 
 @cache
+def insert_into(model: type[Base]) -> Insert:
+    """Return the plain INSERT of a model, to be carried out past the session."""
+    return table_of(model).insert()
+
+
+@cache
 def _once(model: type[Base], dialect: str) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table = table_of(model)
@@ -202,7 +208,11 @@ def _once(model: type[Base], dialect: str) -> Any:
 
 def engine_options(url: str, *, threads: int) -> dict[str, Any]:
     """Return what `create_engine` must know for this make of database."""
-    options: dict[str, Any] = {"pool_size": threads + 2, "max_overflow": 4}
+    options: dict[str, Any] = {
+        "pool_size": threads + 2,
+        "max_overflow": 4,
+        "hide_parameters": True,  # the values of a statement are people's names and addresses: no error repeats them
+    }
     if not url.startswith("sqlite"):
         options |= {
             "pool_pre_ping": True,  # PostgreSQL may have been restarted in between

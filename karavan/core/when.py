@@ -57,6 +57,11 @@ def week_start(moment: datetime | date, zone: str = DEFAULT_ZONE) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def stamp(moment: datetime | date) -> str:
+    """Return a moment as machines read it, for `<time datetime>`: HTML allows no more than three digits of a second."""
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+
+
 def day_long(moment: datetime | date, lang: str, zone: str = DEFAULT_ZONE) -> str:
     """«2026 жылғы 5 наурыз, бейсенбі», «5 марта 2026 г., четверг», "Thursday 5 March 2026"."""
     return _formatted(local_day(moment, zone), _LONG[lang], lang)

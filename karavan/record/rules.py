@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
-
-from karavan.core.database import table_of
+from karavan.core.database import insert_into
 from karavan.record.models import ActorRole, RecordEntry, Verb
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ def note(
     Past the session: this row is in every transaction under a gate, and is never looked at again in it.
     """
     entry = {"happened_at": now, "verb": verb, "actor_role": by, "event_id": event_id, "reason": reason, "facts": facts}
-    session.connection().execute(insert(table_of(RecordEntry)), entry)
+    session.connection().execute(insert_into(RecordEntry), entry)
 
 
 def correct(session: Session, entry_id: int, *, by: ActorRole, now: datetime, reason: str) -> None:

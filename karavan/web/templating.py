@@ -122,7 +122,7 @@ def init_app(app: Flask, settings: Settings, assets: Assets) -> None:
         "clock",
     ):
         env.filters[name] = in_zone(getattr(when, name))
-    env.filters |= {"say": say, "phone": show_phone, "code": show_code}
+    env.filters |= {"say": say, "phone": show_phone, "code": show_code, "stamp": when.stamp}
     env.globals |= {
         "asset": assets.url,
         "icon": icon,

@@ -109,6 +109,11 @@ class TestTheJudge:
         page.evaluate("() => { document.querySelector('main section p').style.width = '400px' }")
         assert [fault for fault in judge.shape(page) if re.match(r"at \[320, 390\] px scrolls sideways: <p", fault)]
 
+    def test_a_word_that_sticks_out_of_its_place_is_seen(self, page: Page) -> None:
+        page.evaluate("() => { document.querySelector('h1').style.whiteSpace = 'nowrap' }")
+        page.evaluate("() => { document.querySelector('h1').textContent = 'қоғамдастықтармен '.repeat(9) }")
+        assert [fault for fault in judge.shape(page) if "does not hold what is in it: <h1" in fault]
+
     def test_a_target_too_small_for_a_finger_is_seen(self, page: Page) -> None:
         page.evaluate("() => document.querySelectorAll('.lang a').forEach((one) => { one.style.padding = '0' })")
         assert [fault for fault in judge.shape(page) if "a target of" in fault]

@@ -209,3 +209,9 @@ def test_no_narrow_space_and_no_capital_month_ever_comes_out(one: datetime, othe
     for text in shown:
         assert not set(text) & {"\u202f", "\u2009"}
         assert lang == "en" or text == text.lower()
+
+
+def test_a_moment_for_machines_has_no_fraction_of_a_second() -> None:
+    """HTML: a time's fraction has one, two or three digits; ours are stored with six."""
+    assert when.stamp(datetime(2026, 3, 5, 10, 0, 7, 123456, tzinfo=UTC)) == "2026-03-05T10:00:07+00:00"
+    assert when.stamp(FIFTH_OF_MARCH) == "2026-03-05"

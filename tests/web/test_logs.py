@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from karavan import create_app
 from karavan.web.logs import OneLine, init_logging, masked
+from tests.support.settings import settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("line", "kept"),
     [
         ("GET /kk/registrations/abcDEF-_123.sigNATURE_- 200", "GET /kk/registrations/*** 200"),
         ("GET /kk/registrations/abc.def/withdrawal?x=1", "GET /kk/registrations/***/withdrawal?x=1"),
@@ -25,8 +36,8 @@ from karavan.web.logs import OneLine, init_logging, masked
         ("GET /kk/events/study-tour-2026 200", None),
     ],
 )
-def test_what_belongs_to_a_person_is_masked(text: str, kept: str | None) -> None:
-    assert masked(text) == (text if kept is None else kept)
+def test_what_belongs_to_a_person_is_masked(line: str, kept: str | None) -> None:
+    assert masked(line) == (line if kept is None else kept)
 
 
 def logged(*args: object, error: Exception | None = None) -> str:
@@ -66,15 +77,37 @@ def test_a_traceback_is_one_line_without_the_values_of_its_statement() -> None:
     assert "1234567" not in line
 
 
-def test_there_is_one_handler_however_often_it_is_asked_for() -> None:
+@pytest.fixture
+def untouched() -> Iterator[logging.Logger]:
+    """The root of all logs as Python leaves it, and afterwards as it was."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     alembic = logging.getLogger("alembic").level
-    try:
-        init_logging()
-        init_logging()
-        assert len([handler for handler in root.handlers if handler.get_name() == "karavan"]) == 1
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-        logging.getLogger("alembic").setLevel(alembic)
+    root.handlers[:] = [handler for handler in before if handler.get_name() != "karavan"]
+    yield root
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.getLogger("alembic").setLevel(alembic)
+
+
+def ours(log: logging.Logger) -> list[logging.Handler]:
+    return [handler for handler in log.handlers if handler.get_name() == "karavan"]
+
+
+def test_there_is_one_handler_however_often_it_is_asked_for(untouched: logging.Logger) -> None:
+    init_logging()
+    init_logging()
+    assert len(ours(untouched)) == 1
+
+
+def test_whoever_builds_the_application_logs_masked(untouched: logging.Logger, tmp_path: Path) -> None:
+    """The server, the deliverer and every command begin with it."""
+    create_app(settings_for(tmp_path, f"sqlite:///{tmp_path}/karavan.sqlite3"))
+    assert isinstance(ours(untouched)[0].formatter, OneLine)
+
+
+@pytest.mark.once
+def test_an_error_of_the_database_does_not_repeat_what_it_was_given(session: Session) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        session.execute(text("SELECT :name FROM nowhere"), {"name": "Әмина"})
+    assert "Әмина" not in str(failed.value)

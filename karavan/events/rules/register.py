@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from karavan.core.database import table_of
+from karavan.core.database import insert_into, table_of
 from karavan.core.problems import Message, NotFound
 from karavan.core.tokens import new_code, new_public_id
 from karavan.events import letters
@@ -287,12 +287,12 @@ def _insert(session: Session, registration: Registration) -> None:
     The objects are left out of the session: its unit of work would take twice as long, and write people one by one.
     """
     connection = session.connection()
-    table = table_of(Registration)
-    registration.id = connection.execute(insert(table).returning(table.c.id), _row(registration)).scalar_one()
+    written: Any = connection.execute(insert_into(Registration), _row(registration))
+    registration.id = written.inserted_primary_key[0]
     for children in (registration.attendees, registration.answers, registration.consents):
         if children:
             rows = [_row(child) | {"registration_id": registration.id} for child in children]
-            connection.execute(insert(table_of(type(children[0]))), rows)
+            connection.execute(insert_into(type(children[0])), rows)
 
 
 def _row(written: Base) -> dict[str, Any]:

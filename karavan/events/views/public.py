@@ -55,7 +55,7 @@ def index() -> Response:
         filters=filters,
         page=page,
         kinds=EventKind,
-        more_url=url_for("events.index", **_narrowed(after=page.after)) if page.after else None,
+        further=_narrowed(after=page.after) if page.after else None,
     )
 
 
