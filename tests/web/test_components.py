@@ -41,7 +41,7 @@ def env() -> Iterator[Environment]:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"asset": lambda name: f"/static/{name}", "icon": icon, "say": say}
-    for name in ("month_name", "weekday_name", "weekday_short"):
+    for name in ("month_name", "weekday_name", "weekday_short", "stamp"):
         made.filters[name] = str
     with speaking("en"):
         yield made
