@@ -1,6 +1,6 @@
 """`bin/bench`: measure Karavan beside plain references, on SQLite and on PostgreSQL, and print ratios.
 
-    bin/bench                  everything, in less than six minutes
+    bin/bench                  everything, in less than ten minutes
     bin/bench --quick          shorter runs, for a first look
     bin/bench --only sqlite    or: postgresql
     bin/bench --markdown       the same as a Markdown table
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import rush
+from bench import rush, search
 from bench.load import Result
 from bench.raw import RawRegistrations, raw_commits
 from bench.report import Report, speed, spread
@@ -54,6 +54,7 @@ def main() -> int:
     if asked.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), None) as built:
             measure(report, built, "SQLite", seconds)
+            among_many(report, built, "SQLite", seconds)
     if asked.only != "sqlite":
         server = postgres.server_url(durable=True)
         if server is None:
@@ -65,6 +66,7 @@ def main() -> int:
                 measure(report, built, "PostgreSQL", seconds)
                 tell("PostgreSQL: the rush, database step")
                 rush.database_step(report, built, attempts=500 if asked.quick else 2000)
+                among_many(report, built, "PostgreSQL", seconds)
     report.remarks += [
         "Times are p50/p99/maximum.",
         "A closed loop (every row not marked as open) hides waiting: while the server is slow, nobody asks.",
@@ -74,6 +76,13 @@ def main() -> int:
     if asked.write:
         write(report)
     return 0
+
+
+def among_many(report: Report, built: Town, where: str, seconds: float) -> None:
+    """Measure search, last of all: it fills the town."""
+    many = search.MANY // 10 if seconds < 2 else search.MANY
+    tell(f"{where}: search among {many:,} submissions")
+    search.measure(report, built, where, many=many)
 
 
 def write(report: Report) -> None:

@@ -14,11 +14,25 @@ from karavan.accounts import cli as accounts_cli, sign_in, tasks as accounts_tas
 from karavan.core.background import Rounds
 from karavan.core.database import db, engine_options, prepare_engine
 from karavan.core.tokens import Keys
+from karavan.councils.subjects import name_councils, name_organisations
+from karavan.councils.views import desk as councils_desk, public as councils_views
+from karavan.deadlines.views import desk as calendar_desk, public as deadlines_views
 from karavan.events import tasks as events_tasks
+from karavan.events.on_councils import sittings
 from karavan.events.subjects import name_events
 from karavan.events.views import desk as desk_views, public as events_views, tickets as tickets_views
 from karavan.notifications import cli as notifications_cli, tasks as notifications_tasks, views as notifications_views
 from karavan.pages import views as pages_views
+from karavan.proposals import tasks as proposals_tasks
+from karavan.proposals.council_section import recommendations_section
+from karavan.proposals.subjects import name_proposals, name_recommendations
+from karavan.proposals.views import (
+    desk as proposals_desk,
+    follows as follows_views,
+    own as own_views,
+    public as proposals_views,
+    writing as writing_views,
+)
 from karavan.record import views as record_views
 from karavan.seeds import cli as seeds_cli
 from karavan.seeds.cast import CAST
@@ -88,17 +102,37 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(events_views.blueprint)
     app.register_blueprint(tickets_views.blueprint)
     app.register_blueprint(desk_views.blueprint)
+    app.register_blueprint(councils_views.blueprint)
+    app.register_blueprint(councils_desk.blueprint)
+    app.register_blueprint(deadlines_views.blueprint)
+    app.register_blueprint(calendar_desk.blueprint)
+    app.register_blueprint(writing_views.blueprint)
+    app.register_blueprint(proposals_views.blueprint)
+    app.register_blueprint(own_views.blueprint)
+    app.register_blueprint(follows_views.blueprint)
+    app.register_blueprint(proposals_desk.blueprint)
     app.register_blueprint(record_views.blueprint)
     app.register_blueprint(notifications_views.blueprint)
     sign_in.init_app(app)
     app.cli.add_command(accounts_cli.commands)
     app.cli.add_command(notifications_cli.commands)
     app.cli.add_command(seeds_cli.commands)
-    app.extensions["karavan.subjects"] = {"event": name_events}
+    app.extensions["karavan.subjects"] = {
+        "event": name_events,
+        "proposal": name_proposals,
+        "recommendation": name_recommendations,
+        "council": name_councils,
+        "organisation": name_organisations,
+    }
+    app.extensions["karavan.council_sections"] = {"recommendations": recommendations_section, "sittings": sittings}
     # The seeds stand beside the house: the sign-in page is handed the cast, so that accounts need not know them.
     app.jinja_env.globals["demo_cast"] = CAST if app.extensions["karavan.settings"].demo else ()
     rounds = app.extensions["karavan.rounds"]
     rounds.every(2, notifications_tasks.deliver_letters)
     rounds.every(15, events_tasks.sweep_offers)
+    rounds.every(60, proposals_tasks.tell_followers)
+    rounds.every(600, proposals_tasks.remind_of_deadlines)
+    rounds.every(3600, proposals_tasks.forget_old_drafts)
+    rounds.every(6 * 3600, proposals_tasks.keep_calendar)
     rounds.every(3600, accounts_tasks.forget_old_codes)
     rounds.every(3600, notifications_tasks.forget_old_letters)

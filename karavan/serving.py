@@ -31,6 +31,7 @@ from karavan import create_app
 from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.core.processes import end_with
+from karavan.deadlines.rules import ensure_calendar
 from karavan.translations.compile import compile_catalogues
 from karavan.web.logs import init_logging
 
@@ -69,6 +70,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     with app.app_context():
         with _alone(settings):
             upgrade()
+            transact(ensure_calendar, now=now())
             if settings.demo:
                 _plant()
         db.session.remove()

@@ -14,6 +14,7 @@ from karavan.translations.compile import compile_catalogues
 from tests.support import postgres
 from tests.support.cast import Cast, call_cast
 from tests.support.databases import chosen, make_schema, new_database
+from tests.support.races import HANDS, all_at_once
 from tests.support.settings import NOW, settings_for
 from tests.support.visit import Visit
 
@@ -139,6 +140,13 @@ def other_app(app: Flask) -> Iterator[Callable[..., Flask]]:
     yield furnish
     for engine in engines:
         engine.dispose()
+
+
+@pytest.fixture
+def at_once(other_app: Callable[..., Flask]) -> Callable[..., list[Any]]:
+    """Several acts at the same moment: `at_once(doing(support, …), doing(take_step, …))`."""
+    app = other_app(threads=HANDS)
+    return lambda *acts: all_at_once(app, acts)
 
 
 def _no_power_cuts(connection: Any, _: object) -> None:

@@ -35,11 +35,14 @@ class Problem(Exception):
 
     status: ClassVar[int] = 422
     text: ClassVar[Message] = Message("This cannot be done.")
+    where: str = ""
+    """The form field the sentence belongs to, if one does."""
 
     def __init__(self, message: Message | None = None, *, where: str = "", **facts: object) -> None:
-        """Refuse; `where` names the form field the sentence belongs to, if one does."""
+        """Refuse; `where` names another field than the usual one."""
         self.message = message or self.text.with_facts(**facts)
-        self.where = where
+        if where:
+            self.where = where
         super().__init__(self.message.id)
 
 

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField
+from wtforms import BooleanField, FormField, StringField
 
 from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import PLACES
 from karavan.core.problems import N_
 from karavan.core.text import clean_url
 from karavan.core.when import DEFAULT_ZONE
-from karavan.events.desk_rows import (
-    LANGUAGE_NAMES,
-    LISTS,
-    HourField,
-    MaterialRow,
-    ProgrammeRow,
-    QuestionRow,
-    WholeNumber,
-    complain,
-    texts,
-    write_option,
-)
-from karavan.events.forms import Choice, Choices, DayField, RegistrationForm, registration_form
+from karavan.events.desk_rows import LISTS, MaterialRow, ProgrammeRow, QuestionRow, write_option
+from karavan.events.forms import RegistrationForm, registration_form
 from karavan.events.models import Access, EventKind, SeatChannel
 from karavan.events.rules.plan import Plan
-from karavan.web.forms import Form, Optional, Required, Rows, cleaned, line
-from karavan.web.locale import lang, say
+from karavan.web.fields import LANGUAGE_NAMES, Choice, Choices, DayField, HourField, WholeNumber, complain, texts
+from karavan.web.forms import Form, Optional, Required, Rows, Versioned, cleaned, line
+from karavan.web.locale import lang
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,18 +55,6 @@ END_OF_DAY: Final = dt.time(23, 59)
 MOST_SEATS: Final = 10_000
 MOST_DAYS: Final = 60
 """Longer than this no event of ours lasts; the lists of days end here."""
-
-
-class Versioned(Form):
-    """A form that knows which version of the event its writer had read."""
-
-    version = HiddenField()
-
-    @property
-    def read_version(self) -> int:
-        """Return that version (0: none that ever was)."""
-        typed = str(self.version.data or "")
-        return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
 class EventForm(Versioned):
@@ -251,35 +228,6 @@ def _stored(event: Event) -> dict[str, Any]:
             if not question.retired
         ],
     }
-
-
-def what_differs(mine: EventForm, stored: EventForm) -> list[tuple[str, list[str]]]:
-    """List the fields that say something else in the stored version: their labels, and what it says."""
-    found = []
-    for field in stored:
-        if not isinstance(field, HiddenField) and field.name in mine:
-            words = _in_words(field)
-            if words != _in_words(mine[field.name]):
-                found.append((str(field.label.text), words))
-    return found
-
-
-def _in_words(field: Any) -> list[str]:
-    """Say what a field holds, in lines that a person can compare."""
-    if isinstance(field, HiddenField):
-        return []
-    if isinstance(field, FieldList):
-        rows = (entry.form for entry in field if not entry.form.blank)
-        return [" · ".join(words for part in row for words in _in_words(part)) for row in rows]
-    if isinstance(field, FormField):
-        return [f"{say(part.label.text)}: {part.data}" for part in field.form if part.data]
-    if isinstance(field, BooleanField):
-        return [say(field.label.text)] if field.data else []
-    if hasattr(field, "iter_choices"):
-        chosen = field.data if isinstance(field.data, list) else [field.data]
-        return [say(words) for value, words, *_ in field.iter_choices() if value in chosen]
-    shown = field.data.strftime("%H:%M") if isinstance(field.data, dt.time) else field.data
-    return [] if shown in (None, "") else [str(shown)]
 
 
 class CancellationForm(Form):

@@ -1,4 +1,4 @@
-"""The rows of an organiser's form: programme, materials, questions; and the fields they are made of.
+"""The rows of an organiser's form: programme, materials, questions.
 
 Rows are added, taken out and moved by ordinary submit buttons: `reshaped` rewrites what was sent before a form reads
 it, so that nothing typed is lost, whether it is right or not.
@@ -10,22 +10,21 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form as PlainForm, FormField, HiddenField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, Form as PlainForm, HiddenField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from karavan.core.languages import LANGUAGES, Slots
 from karavan.core.problems import N_, Message
 from karavan.core.text import clean_url
 from karavan.core.tokens import new_code
-from karavan.events.forms import Choice, DayField
 from karavan.events.models import QuestionKind
 from karavan.events.rules.plan import MaterialLine, ProgrammeLine, QuestionLine
-from karavan.web.forms import cleaned, line, text
+from karavan.web.fields import Choice, DayField, HourField, complain, texts, written
+from karavan.web.forms import cleaned, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-LANGUAGE_NAMES: Final = {"kk": N_("Kazakh"), "ru": N_("Russian"), "en": N_("English")}
 QUESTION_KINDS: Final = (
     (QuestionKind.TEXT, N_("An answer in words")),
     (QuestionKind.CHOICE, N_("One of several answers")),
@@ -41,84 +40,6 @@ LONGEST_OPTION: Final = 200
 
 _ROW_BEGINS_WITH: Final = {"programme": "day", "materials": "url", "questions": "kind"}
 _ROW: Final = re.compile(rf"({'|'.join(LISTS)})-([0-9]{{1,3}})-(.+)")
-
-
-# --- Fields -----------------------------------------------------------------------------------------------
-
-
-class HourField(TimeField):
-    """An hour of the day; the sentence says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the hour, in our words if it is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(N_("Enter the time as hours and minutes, for example 09:30.")) from error
-
-
-class WholeNumber(StringField):
-    """A number of things, within limits; what was typed stays to be corrected."""
-
-    def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
-        super().__init__(label, render_kw={"inputmode": "numeric"}, **kwargs)
-        self.low, self.high = low, high
-        self.flags.required = True
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number, or say between which limits it must be."""
-        typed = "".join("".join(valuelist).split())
-        if not (re.fullmatch("[0-9]{1,9}", typed) and self.low <= int(typed) <= self.high):
-            self.data = None
-            raise ValueError(
-                Message("Enter a whole number from %(low)d to %(high)d.", {"low": self.low, "high": self.high})
-            )
-        self.data = int(typed)  # type: ignore[assignment]
-
-    def _value(self) -> str:
-        return self.raw_data[0] if self.raw_data else str(self.data)
-
-
-class Texts(PlainForm):
-    """One text in up to three languages."""
-
-    if TYPE_CHECKING:
-        kk: StringField
-        ru: StringField
-        en: StringField
-
-    def slots(self) -> Slots:
-        """Return what is written."""
-        return Slots(*(self[code].data or "" for code in LANGUAGES))
-
-    def for_the_region(self) -> bool:
-        """Is it written in Kazakh or in Russian?"""
-        return bool(self.kk.data or self.ru.data)
-
-
-def texts(label: str, limit: int, *, rows: int = 1) -> Any:
-    """Make the field of a text in three languages: on one line each, or on several."""
-    kind, check = (TextAreaField, text(limit)) if rows > 1 else (StringField, line(limit))
-    shape = {"rows": rows} if rows > 1 else {}
-    fields = {code: kind(name, [check], render_kw=shape) for code, name in LANGUAGE_NAMES.items()}
-    return FormField(type("TextsOfOneField", (Texts,), fields), label)
-
-
-def written(field: Any) -> bool:
-    """Has anything been typed here? Spaces do not count."""
-    if isinstance(field, FormField):
-        return any(written(part) for part in field.form)
-    typed = field.raw_data[0] if field.raw_data else field.data
-    return bool(typed.strip() if isinstance(typed, str) else typed is not None)
-
-
-def complain(contradictions: Iterable[tuple[Any, str | Message]]) -> bool:
-    """Write errors to their fields, unless a field has one already; say whether there were none."""
-    good = True
-    for field, sentence in contradictions:
-        good = False
-        field.errors = field.errors or [sentence]
-    return good
 
 
 # --- Rows -------------------------------------------------------------------------------------------------

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wtforms import (
     BooleanField,
-    DateField,
     Form as PlainForm,
     FormField,
     HiddenField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import HOME_DISTRICTS, PLACES
@@ -30,6 +25,7 @@ from karavan.core.text import BadText, clean_line
 from karavan.core.tokens import digest, new_key
 from karavan.events.models import Access, ConsentPurpose, QuestionKind, SeatChannel
 from karavan.events.rules.register import Application, Guest
+from karavan.web.fields import Choice, Choices, DayField, Radios
 from karavan.web.forms import Form, Optional, Required, Rows, cleaned, line, text
 from karavan.web.locale import lang
 
@@ -51,49 +47,7 @@ NEEDS = (
     (Access.CHILDCARE, N_("Somebody to look after a child")),
     (Access.TRANSPORT, N_("Help with getting there")),
 )
-NOT_A_CHOICE = N_("Choose one of the answers offered.")
-EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
-
-
-class _Pairs:
-    """What is offered is written as pairs of value and words, which WTForms wants as a dictionary by now."""
-
-    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, choices=None if choices is None else dict(choices), **kwargs)  # type: ignore[call-arg]
-
-
-class Choices(_Pairs, SelectMultipleField):
-    """Several ticks out of a list; values that were never offered are an error, not a surprise."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not in the list."""
-        offered = {value for value, *_ in self.iter_choices()}
-        if any(value not in offered for value in self.data or ()):
-            raise ValidationError(NOT_A_CHOICE)
-
-
-class Choice(_Pairs, SelectField):
-    """One out of a list."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not in the list."""
-        if self.data is None or not any(str(value) == str(self.data) for value, *_ in self.iter_choices()):
-            raise StopValidation(NOT_A_CHOICE)
-
-
-class Radios(_Pairs, RadioField):
-    """One out of a few, all visible; nothing is chosen beforehand."""
-
-    validate_choice = False
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not in the list; an empty answer is `Required`'s business."""
-        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise StopValidation(NOT_A_CHOICE)
 
 
 class PersonForm(PlainForm):
@@ -355,20 +309,6 @@ def _field(question: Asked) -> Any:
             return DayField(label, must, description=hint)
         case QuestionKind.TEXT:
             return TextAreaField(label, [*must, text(2000)], description=hint)
-
-
-class DayField(DateField):
-    """A day; the sentence says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day, in our words if it is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(N_("Enter the date as year, month and day, for example 2026-03-22.")) from error
-        if self.data and not EARLIEST <= self.data <= LATEST:
-            self.data = None
-            raise ValueError(N_("Enter a date between 1900 and 2100."))
 
 
 MOST_DIGITS = 12

@@ -179,6 +179,17 @@ def upcoming_cards(session: Session, *, now: datetime, limit: int) -> list[Event
     return [_card(row) for row in session.execute(statement.order_by(Event.starts_at, Event.id).limit(limit))]
 
 
+def coming_sittings(session: Session, organisation_id: int, *, now: datetime, limit: int = 5) -> list[EventCard]:
+    """Return a council's next sittings, soonest first."""
+    statement = _cards().where(
+        Event.organisation_id == organisation_id,
+        Event.kind == EventKind.COUNCIL_SITTING,
+        Event.state == EventState.PUBLISHED,
+        Event.ends_at > now,
+    )
+    return [_card(row) for row in session.execute(statement.order_by(Event.starts_at, Event.id).limit(limit))]
+
+
 def event_page(session: Session, filters: Filters, *, now: datetime, after: str = "") -> EventPage:
     """Return public events for a reader: coming ones soonest first, or past ones latest first; paged by keyset."""
     words = fold(filters.words).split()[:8]

@@ -8,7 +8,7 @@ templates see only what is handed to them here.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from karavan.core.when import DEFAULT_ZONE, clock, day_long, day_range, time_ran
 from karavan.notifications.event_letters import EventLetter
 from karavan.notifications.messages import Outgoing
 from karavan.notifications.models import Channel
+from karavan.notifications.proposal_letters import ProposalLetter
 from karavan.web.locale import speaking
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from karavan.notifications.models import Letter
 
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
-_RAW: Final = ("event", "people", "ticket")
+_RAW: Final = ("event", "people", "ticket", "proposal", "proposals", "into", "subject")
 """Facts that templates get only in words: a name as it was typed could be a link."""
 
 
@@ -52,15 +53,17 @@ class Stationery:
             if "event" in letter.payload
             else None
         )
+        about_proposals = letter.letter.startswith("proposals/")
         ticket = letter.payload.get("ticket")
         self._context: dict[str, Any] = {
             **{name: fact for name, fact in letter.payload.items() if name not in _RAW},
             **(self._event.context() if self._event else {}),
+            **(ProposalLetter(letter.payload, letter.lang, link=self.link).context() if about_proposals else {}),
             "lang": letter.lang,
             "base_url": self._base,
             "host": urlsplit(self._base).hostname,
             "ticket_url": self.ticket_link(ticket) if ticket else "",
-            **{name: getattr(self, name) for name in ("link", "ticket_link", "moment", "wording")},
+            **{name: getattr(self, name) for name in ("link", "ticket_link", "moment", "day", "wording")},
             "day_range": self._formatted(day_range),
             "time_range": self._formatted(time_range),
         }
@@ -95,6 +98,10 @@ class Stationery:
         """Say a moment on the event's own clock: «2026 жылғы 5 наурыз, бейсенбі, 12:00»."""
         at, lang = datetime.fromisoformat(iso), self._letter.lang
         return f"{day_long(at, lang, self._zone)}, {clock(at, lang, self._zone)}"
+
+    def day(self, iso: str) -> str:
+        """Say a plain day, such as the one by which an answer is due: «2026 жылғы 5 наурыз, бейсенбі»."""
+        return day_long(date.fromisoformat(iso), self._letter.lang)
 
     def wording(self, slots: dict[str, str]) -> Wording:
         """Choose the reader's wording of a text that exists in up to three languages."""

@@ -1,4 +1,4 @@
-"""Home, language, appearance, what we say about ourselves, "my events", health."""
+"""Home, search, language, appearance, what we say about ourselves, a person's own page, health."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from karavan.accounts.queries import person
 from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.languages import LANGUAGES
+from karavan.core.places import HOME_DISTRICTS
 from karavan.core.text import safe_next
 from karavan.events.models import EventState
 from karavan.events.queries import my_registrations, upcoming_cards
+from karavan.pages.desks import desks_of
 from karavan.pages.forms import AppearanceForm
-from karavan.web.access import access, anyone, signed_in, visitor
+from karavan.pages.search import everything
+from karavan.proposals.followed import followed_by
+from karavan.proposals.queries import answered_in, my_proposals, supported_by
+from karavan.web.access import access, anyone, signed_in, staff, visitor
 from karavan.web.locale import COOKIE, gettext, lang, preferred, speak
 from karavan.web.reply import leave, public, show
 from karavan.web.templating import theme
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("pages", __name__)
 
 YEAR = 365 * 24 * 3600
-PRIVATE_PATHS = ("registrations", "me", "desk", "sign-in", "mailbox", "appearance")
+PRIVATE_PATHS = ("registrations", "me", "desk", "sign-in", "mailbox", "appearance", "follows", "search")
+SEARCH, FOUND = "pages/search.html", "pages/_found.html"
 
 
 @blueprint.get("/")
@@ -61,9 +67,27 @@ def choose_language(code: str) -> AnyResponse:
 @blueprint.get("/<lang:lang>/")
 @access(anyone)
 def home() -> Response:
-    """Say what this is, and what comes next."""
+    """Say what this is, what comes next, and what was answered (in a district, if one is named)."""
     public()
-    return show("pages/home.html", events=upcoming_cards(db.session(), now=now(), limit=6))
+    session = db.session()
+    place = request.args.get("place", "")
+    place = place if place in HOME_DISTRICTS else ""
+    return show(
+        "pages/home.html",
+        events=upcoming_cards(session, now=now(), limit=6),
+        answered=answered_in(session, place),
+        place=place,
+        districts=HOME_DISTRICTS,
+    )
+
+
+@blueprint.get("/<lang:lang>/search")
+@access(anyone)
+def search() -> Response:
+    """Look for words everywhere at once; the form is plain, htmx makes it live."""
+    public()
+    words = request.args.get("q", "")[:100].strip()
+    return show(SEARCH, FOUND, words=words, found=everything(db.session(), words, now=now()) if words else None)
 
 
 @blueprint.get("/<lang:lang>/about")
@@ -109,7 +133,7 @@ def appearance() -> AnyResponse:
 @blueprint.get("/<lang:lang>/me/")
 @access(signed_in)
 def me() -> Response:
-    """Show a person the events she registered for with her confirmed contacts."""
+    """Show a person the events she registered for with her confirmed contacts, her proposals, and what she follows."""
     session = db.session()
     who = person(session, visitor().person_id)
     found = my_registrations(session, email_key=who.email_key, phone=who.phone)
@@ -122,7 +146,17 @@ def me() -> Response:
         coming=[registration for registration in reversed(mine) if registration.event.ends_at > moment],
         past=[registration for registration in mine if registration.event.ends_at <= moment],
         tokens={registration.id: keys.seal(registration.public_id, purpose="ticket") for registration in mine},
+        proposals=my_proposals(session, who.id),
+        supported=supported_by(session, who.id),
+        follows=followed_by(session, who.id, lang()),
     )
+
+
+@blueprint.get("/<lang:lang>/desk/")
+@access(staff)
+def desk() -> Response:
+    """Lead somebody with a role to the desks she has."""
+    return show("pages/desk.html", desks=desks_of(visitor()))
 
 
 @blueprint.get("/healthz")

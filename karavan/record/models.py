@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,7 +34,40 @@ class Verb(StrEnum):
     OFFER_EXPIRED = "event.offer.expired"
     QUEUE_PASSED_OVER = "event.queue.passed"
     PERSON_CHECKED_IN = "event.person.arrived"
+    COUNCIL_STATUTE_CHANGED = "council.statute.changed"
+    COUNCIL_MEMBERS_CHANGED = "council.members.changed"
+    COUNCIL_PROMISE_MADE = "council.promise.made"
+    COUNCIL_PROMISE_JUDGED = "council.promise.judged"
+    CALENDAR_CHANGED = "calendar.changed"
+    PROPOSAL_SUBMITTED = "proposal.submitted"
+    PROPOSAL_ENTERED = "proposal.entered"
+    PROPOSAL_COMPARED = "proposal.text.compared"
+    PROPOSAL_EDITED = "proposal.text.changed"
+    PROPOSAL_RETURNED = "proposal.returned"
+    PROPOSAL_REFUSED = "proposal.refused"
+    PROPOSAL_PUBLISHED = "proposal.published"
+    PROPOSAL_SUPPORTING = "proposal.supporting.begun"
+    PROPOSAL_ADMITTED = "proposal.admitted"
+    PROPOSAL_CONSIDERED = "proposal.consideration.begun"
+    PROPOSAL_RECOMMENDED = "proposal.recommended"
+    PROPOSAL_DECLINED = "proposal.declined"
+    PROPOSAL_ANSWERED = "proposal.answered"
+    PROPOSAL_REOPENED = "proposal.reopened"
+    PROPOSAL_COMPLETED = "proposal.completed"
+    PROPOSAL_WITHDRAWN = "proposal.withdrawn"
+    PROPOSAL_JOINED = "proposal.joined"
+    RECOMMENDATION_SENT = "recommendation.sent"
+    RECOMMENDATION_EXTENDED = "recommendation.term.extended"
+    RECOMMENDATION_OVERDUE = "recommendation.term.passed"
+    RECOMMENDATION_ANSWERED = "recommendation.answered"
+    RECOMMENDATION_CONTESTED = "recommendation.answer.contested"
+    OBJECTION_DECIDED = "recommendation.objection.decided"
     RECORD_CORRECTED = "record.corrected"
+
+    @property
+    def subject(self) -> str:
+        """The kind of thing it is about: the first word."""
+        return self.value.partition(".")[0]
 
 
 class ActorRole(StrEnum):
@@ -50,16 +83,20 @@ class ActorRole(StrEnum):
     """Nobody: a rule whose time had come."""
 
 
+SUBJECTS: Final = ("event", "proposal", "recommendation", "council", "calendar")
+"""What an entry can be about; each is a column `<kind>_id`, and exactly one of them is filled."""
+
+
 class RecordEntry(Base):
     """One public act. Counts are public, names are not: `facts` holds numbers and states only."""
 
     __tablename__ = "record_entries"
     __table_args__ = (
         CheckConstraint(
-            "(event_id IS NOT NULL AND corrects_id IS NULL) OR (event_id IS NULL AND corrects_id IS NOT NULL)",
+            " + ".join(f"(CASE WHEN {kind}_id IS NULL THEN 0 ELSE 1 END)" for kind in (*SUBJECTS, "corrects")) + " = 1",
             name="one_subject",
         ),
-        Index("ix_record_entries_event", "event_id", "id"),
+        *(Index(f"ix_record_entries_{kind}", f"{kind}_id", "id") for kind in SUBJECTS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,6 +104,10 @@ class RecordEntry(Base):
     verb: Mapped[Verb] = mapped_column(choice_column(Verb))
     actor_role: Mapped[ActorRole] = mapped_column(choice_column(ActorRole))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
+    recommendation_id: Mapped[int | None] = mapped_column(ForeignKey("recommendations.id"))
+    council_id: Mapped[int | None] = mapped_column(ForeignKey("councils.id"))
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_versions.id"))
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("record_entries.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
-from karavan.record.models import ActorRole, RecordEntry, Verb
+from karavan.record.models import SUBJECTS, ActorRole, RecordEntry, Verb
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,9 +24,19 @@ class EntryRow(NamedTuple):
     verb: Verb
     actor_role: ActorRole
     event_id: int | None
+    proposal_id: int | None
+    recommendation_id: int | None
+    council_id: int | None
+    calendar_id: int | None
     corrects_id: int | None
     reason: str
     facts: dict[str, Any]
+
+    @property
+    def subject(self) -> tuple[str, int] | None:
+        """What it is about; None for a correction, which is about another entry."""
+        found = ((kind, getattr(self, f"{kind}_id")) for kind in SUBJECTS)
+        return next(((kind, number) for kind, number in found if number is not None), None)
 
 
 class RecordPage(NamedTuple):
@@ -36,13 +46,14 @@ class RecordPage(NamedTuple):
     before: int | None
 
 
-def record_page(session: Session, *, before: int | None = None, event_id: int | None = None) -> RecordPage:
-    """Return public acts, newest first, paged by keyset; of one event if it is named."""
+def record_page(session: Session, *, before: int | None = None, subject: tuple[str, int] | None = None) -> RecordPage:
+    """Return public acts, newest first, paged by keyset; of one thing (its kind and id) if it is named."""
     columns = RecordEntry.__table__.c
     chosen = select(*(columns[name] for name in EntryRow._fields)).order_by(columns.id.desc()).limit(PAGE + 1)
     if before is not None:
         chosen = chosen.where(columns.id < before)
-    if event_id is not None:
-        chosen = chosen.where(columns.event_id == event_id)
+    if subject is not None:
+        kind, number = subject
+        chosen = chosen.where(columns[f"{kind}_id"] == number)
     entries = [EntryRow(*row) for row in session.execute(chosen)]
     return RecordPage(entries[:PAGE], entries[PAGE - 1].id if len(entries) > PAGE else None)

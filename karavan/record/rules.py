@@ -17,7 +17,7 @@ def note(
     session: Session,
     verb: Verb,
     *,
-    event_id: int,
+    of: int,
     by: ActorRole,
     now: datetime,
     reason: str = "",
@@ -25,9 +25,11 @@ def note(
 ) -> None:
     """Write one public act into the caller's transaction: both happen, or neither.
 
+    `of` is the id of what the verb's first word names: an event, a submission, a council.
     Past the session: this row is in every transaction under a gate, and is never looked at again in it.
     """
-    entry = {"happened_at": now, "verb": verb, "actor_role": by, "event_id": event_id, "reason": reason, "facts": facts}
+    entry = {"happened_at": now, "verb": verb, "actor_role": by, "reason": reason, "facts": facts}
+    entry[f"{verb.subject}_id"] = of
     session.connection().execute(insert_into(RecordEntry), entry)
 
 

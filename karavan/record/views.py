@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request, url_for
 
 from karavan.core.database import db
+from karavan.record.models import SUBJECTS
 from karavan.record.queries import record_page
 from karavan.record.subjects import named
 from karavan.web.access import access, anyone
@@ -24,20 +26,17 @@ LARGEST_ID: Final = 2**31 - 1
 @blueprint.get("/")
 @access(anyone)
 def index() -> Response:
-    """List public acts, newest first; of one event if it is named."""
+    """List public acts, newest first; of one thing if it is named (`?event=5`, `?proposal=7`)."""
     public()
-    event_id = _number("event")
-    page = record_page(db.session(), before=_number("before"), event_id=event_id)
-    ids = {entry.event_id for entry in page.entries if entry.event_id is not None}
-    older_url = url_for("record.index", before=page.before, event=event_id) if page.before else None
-    return show(
-        PAGE,
-        ENTRIES,
-        entries=page.entries,
-        subjects=named("event", ids),
-        event_id=event_id,
-        older_url=older_url,
-    )
+    about = next(((kind, number) for kind in SUBJECTS if (number := _number(kind)) is not None), None)
+    page = record_page(db.session(), before=_number("before"), subject=about)
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for kind, number in {entry.subject for entry in page.entries} - {None} | ({about} if about else set()):  # type: ignore[misc]
+        wanted[kind].add(number)
+    subjects = {(kind, number): name for kind in wanted for number, name in named(kind, wanted[kind]).items()}
+    narrowed: dict[str, Any] = {about[0]: about[1]} if about else {}
+    older_url = url_for("record.index", before=page.before, **narrowed) if page.before else None
+    return show(PAGE, ENTRIES, entries=page.entries, subjects=subjects, about=about, older_url=older_url)
 
 
 def _number(name: str) -> int | None:

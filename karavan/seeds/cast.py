@@ -10,7 +10,7 @@ from karavan.core.languages import Slots
 
 ALLIANCE: Final = "civic-alliance"
 DEPARTMENT: Final = "information-and-public-development"
-COUNCIL: Final = "demonstration-council"
+COUNCIL: Final = "mangystau-region-council"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,12 @@ CAST: Final = (
         phone="+77000000001",
         lang="kk",
         try_this=Slots(
-            "Ұсынылған орынды қабылдаңыз, билетіңізді ашыңыз немесе отбасыңызбен іс-шараға жазылыңыз.",
-            "Примите предложенное место, откройте билет или запишитесь на событие всей семьёй.",
-            "Accept the seat you are offered, open your ticket, or register for an event with your family.",
+            "Ұсынылған орынды қабылдаңыз, билетіңізді ашыңыз немесе отбасыңызбен іс-шараға жазылыңыз. Таңғы "
+            "автобус туралы ұсынысыңызға келген жауапты оқып, бағалаңыз немесе қарсылық білдіріңіз.",
+            "Примите предложенное место, откройте билет или запишитесь на событие всей семьёй. Прочитайте ответ "
+            "на своё предложение об утреннем автобусе, оцените его или возразите.",
+            "Accept the seat you are offered, open your ticket, or register for an event with your family. Read "
+            "the answer to your proposal about the morning bus, and rate it or object to it.",
         ),
     ),
     Account(
@@ -68,9 +71,12 @@ CAST: Final = (
         roles=(Role.SECRETARY, Role.ORGANISER),
         organisation=COUNCIL,
         try_this=Slots(
-            "Кеңестің ашық отырысы мен қоғамдық тыңдауын дайындаңыз: бағдарламасын түзетіп, орын санын өзгертіңіз.",
-            "Подготовьте открытое заседание и слушания совета: поправьте программу, измените число мест.",
-            "Prepare the council's open meeting and its hearing: correct the programme, change the number of seats.",
+            "Бейнеудегі су туралы жауаптың қараламасын тексеріп, жариялаңыз. Мектеп туралы ұсынымды жіберіңіз, карьер "
+            "туралы қарсылыққа шешім шығарыңыз, кеңес ережесіне жаңа тармақ енгізіңіз.",
+            "Проверьте черновик ответа о воде в Бейнеу и опубликуйте его. Отправьте рекомендацию о школе, решите "
+            "вопрос о возражении по карьеру, внесите пункт в положение о совете.",
+            "Check the draft of the answer on water in Beineu and publish it. Send the recommendation on school "
+            "places, decide on the objection about the quarry, enter a line of the statute.",
         ),
     ),
     Account(
@@ -82,12 +88,12 @@ CAST: Final = (
         roles=(Role.MODERATOR,),
         organisation=COUNCIL,
         try_this=Slots(
-            "Ашық журналды қараңыз: онда кімнің істегені емес, не істелгені жазылады. Модератордың жұмыс үстелі "
-            "пікірлермен бірге ашылады.",
-            "Посмотрите открытый журнал: в нём видно, что сделано, но не кем. Рабочий стол модератора появится "
-            "вместе с обсуждениями.",
-            "Read the public record: it says what was done, not by whom. The moderator's desk opens together with "
-            "discussions.",
+            "Үш ұсыныс тексеруді күтіп тұр: бірін жариялаңыз, бірін себебін жазып қайтарыңыз. Қағаздан "
+            "енгізілгенін түпнұсқасымен салыстырып растаңыз.",
+            "Три предложения ждут проверки: опубликуйте одно, верните другое с причиной. То, что введено с "
+            "бумаги, сверьте с оригиналом и подтвердите.",
+            "Three proposals wait to be checked: publish one, return another with a reason. Compare the one that "
+            "was entered from paper with its original, and confirm it.",
         ),
     ),
     Account(
@@ -99,9 +105,12 @@ CAST: Final = (
         roles=(Role.COUNCIL_MEMBER,),
         organisation=COUNCIL,
         try_this=Slots(
-            "Кеңес мүшесі ретінде ашық отырысқа жазылып, күн тәртібін оқыңыз.",
-            "Как член совета запишитесь на открытое заседание и прочитайте повестку дня.",
-            "As a council member, register for the open meeting and read its agenda.",
+            "Кеңес мүшесі ретінде қаралып жатқан ұсыныстарды оқыңыз, мерзімдер тақтасынан кімнің жауабы "
+            "күтілетінін көріңіз, ашық отырысқа жазылыңыз.",
+            "Как член совета прочитайте предложения на рассмотрении, посмотрите на доске сроков, чей ответ "
+            "ожидается, и запишитесь на открытое заседание.",
+            "As a council member, read the proposals under consideration, see on the board of dates whose answer "
+            "is expected, and register for the open meeting.",
         ),
     ),
     Account(
@@ -112,9 +121,12 @@ CAST: Final = (
         lang="ru",
         roles=(Role.ADMINISTRATOR,),
         try_this=Slots(
-            "Әкімші ретінде барлық ұйымның іс-шараларын бір жұмыс үстелінен көріңіз.",
-            "Как администратор откройте события всех организаций на одном рабочем столе.",
-            "As administrator, see the events of every organisation on one desk.",
+            "Әкімші ретінде жұмыс күндерінің күнтізбесін өзгертіп, ашық мерзімдердің қалай қайта есептелетінін "
+            "көріңіз. Барлық ұйымның іс-шаралары мен ұсыныстары бір жұмыс үстелінде.",
+            "Как администратор измените календарь рабочих дней и посмотрите, как пересчитаются открытые сроки. "
+            "События и предложения всех организаций — на одном рабочем столе.",
+            "As administrator, change the calendar of working days and see how open dates are counted anew. The "
+            "events and proposals of every organisation are on one desk.",
         ),
     ),
 )

@@ -15,9 +15,11 @@ from karavan.events.models import Event, Registration
 from karavan.events.rules.change_seats import give_back
 from karavan.events.rules.plan import cancel_event, create_event, publish
 from karavan.events.rules.register import register
-from karavan.seeds.cast import ALLIANCE, CAST, COUNCIL, DEPARTMENT
+from karavan.seeds.cast import ALLIANCE, CAST, DEPARTMENT
+from karavan.seeds.councils import plant_councils
 from karavan.seeds.days import Days
 from karavan.seeds.gatherings import GATHERINGS
+from karavan.seeds.proposals import plant_proposals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,14 +49,6 @@ ORGANISATIONS: Final = {
             "Department of Information and Public Development of Mangystau Region",
         ),
     ),
-    COUNCIL: (
-        OrganisationKind.COUNCIL,
-        Slots(
-            "Демонстрациялық қоғамдық кеңес (ойдан шығарылған)",
-            "Демонстрационный общественный совет (вымышленный)",
-            "Demonstration public council (invented)",
-        ),
-    ),
 }
 
 
@@ -63,9 +57,11 @@ def plant_town(session: Session, *, now: datetime) -> bool:
     if session.scalar(select(Event.id).limit(1)) is not None:
         return False
     _found_organisations(session)
+    acts = plant_councils(session, now=now)
     _open_accounts(session, now)
     days = Days(now)
-    acts = [act for gathering in GATHERINGS for act in _acts(session, gathering, days)]
+    acts += [act for gathering in GATHERINGS for act in _acts(session, gathering, days)]
+    acts += plant_proposals(session, days=days)
     for moment, act in sorted(acts, key=itemgetter(0)):
         act(moment)
     session.flush()

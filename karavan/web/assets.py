@@ -40,6 +40,8 @@ PARTS: Final = (
     "messages",
     "tables",
     "ticket",
+    "clock",
+    "proposals",
     "footer",
     "motion",
     "print",

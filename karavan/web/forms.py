@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import FieldList, RadioField
+from wtforms import FieldList, HiddenField, RadioField
 from wtforms.validators import Optional as MayBeEmpty, StopValidation
 from wtforms.widgets.core import Input
 
@@ -75,6 +75,22 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors = [*self.form_errors, problem.message]  # type: ignore[list-item]
         else:
             field.errors = [*field.errors, problem.message]
+
+
+class Versioned(Form):
+    """A form that knows which version of the thing its writer had read."""
+
+    version = HiddenField()
+
+    @property
+    def read_version(self) -> int:
+        """Return that version (0: none that ever was)."""
+        return whole_number(self.version.data)
+
+
+def whole_number(typed: object) -> int:
+    """Read what a hidden field holds; 0 where it is no number of ours."""
+    return int(str(typed)) if re.fullmatch("[0-9]{1,9}", str(typed)) else 0
 
 
 class Required:
@@ -157,4 +173,17 @@ class OneOf(RadioField):
             raise StopValidation(N_("Choose one of the answers offered."))
 
 
-__all__ = ["STALE", "Form", "Message", "OneOf", "Optional", "Required", "Rows", "cleaned", "line", "text"]
+__all__ = [
+    "STALE",
+    "Form",
+    "Message",
+    "OneOf",
+    "Optional",
+    "Required",
+    "Rows",
+    "Versioned",
+    "cleaned",
+    "line",
+    "text",
+    "whole_number",
+]

@@ -44,7 +44,7 @@ def test_the_code_from_the_letter_lets_her_in(cast: Cast, visit: Visit) -> None:
     page = sign_in(visit, AMINA)
 
     assert page.address == "/en/me/"
-    assert page.h1 == "My events"
+    assert page.h1 == "My page"
     assert "Әмина" in page.text
 
 

@@ -17,7 +17,22 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
-GROUPS = ("public", "registration", "tickets", "account", "desk", "errors")
+GROUPS = (
+    "public",
+    "registration",
+    "tickets",
+    "account",
+    "desk",
+    "councils",
+    "proposals",
+    "own proposals",
+    "writing",
+    "deadlines",
+    "follows",
+    "search",
+    "proposal desk",
+    "errors",
+)
 COLOURS_IN = "kk"
 """Colours are the same in all languages: they are judged, by day and by night, in one."""
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from karavan.core.database import db
 from karavan.core.languages import Slots
+from karavan.proposals.models import Proposal
 from tests.support.scenes import BEKZAT, FULL
 
 if TYPE_CHECKING:
@@ -116,3 +119,44 @@ def test_a_printed_roster_has_its_names_and_no_controls(
     box = page.locator("#roster table").bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= SHEET[0] * MM + 1, "the table runs off the sheet"
+
+
+@pytest.fixture
+def sheet_of(open_window: Callable[..., tuple[BrowserContext, Watch]], site: Site) -> Callable[[str], Page]:
+    """A page about a proposal of which there is much to say, on paper, printed from a dark screen."""
+
+    def show(path: str) -> Page:
+        with site.inside():
+            number = db.session().scalars(select(Proposal.number).where(Proposal.key == "town-bus-morning")).one()
+        context, _ = open_window(color_scheme="dark")
+        page = context.new_page()
+        page.goto(f"/kk/proposals/{number}{path}")
+        return on_paper(page)
+
+    return show
+
+
+def test_the_slip_of_a_proposal_takes_half_a_sheet_and_its_code_can_be_read(sheet_of: Callable[[str], Page]) -> None:
+    page = sheet_of("/slip")
+    slip = page.locator(".ticket")
+    box, code = slip.bounding_box(), slip.locator(".qr svg").bounding_box()
+    assert box is not None
+    assert code is not None
+    assert box["width"] <= SHEET[0] * MM + 1
+    assert box["height"] <= SHEET[1] * MM / 2
+    assert min(code["width"], code["height"]) >= 25 * MM, "a short address is read from three centimetres"
+    expect(slip.locator(".qr")).to_have_css("background-color", "rgb(255, 255, 255)")
+    for control in page.locator("header.top, footer.bot, .btn").all():
+        expect(control).to_be_hidden()
+    printed = page.pdf(prefer_css_page_size=True, format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
+
+
+def test_a_printed_proposal_has_its_answer_and_no_controls(sheet_of: Callable[[str], Page]) -> None:
+    page = sheet_of("")
+    expect(page.locator(".official").first).to_be_visible()
+    expect(page.locator("#support-panel .num")).to_be_visible()
+    for control in page.locator("main .btn, main form, main button, main .crumbs").all():
+        expect(control).to_be_hidden()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= SHEET[0] * MM + 1, "the page runs off the sheet"

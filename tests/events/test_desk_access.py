@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.visit import Visit
 
 HUGE = 99_999_999_999_999_999_999
-OF_NO_EVENT = {"/en/desk/", "/en/desk/events/", "/en/desk/events/new"}
+OF_NO_EVENT = {"/en/desk/events/", "/en/desk/events/new"}
 OF_AN_EVENT = (
     "events/{event}",
     "events/{event}/edit",

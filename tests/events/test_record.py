@@ -18,7 +18,7 @@ from karavan.events.rules.change_seats import accept_offer, decline_offer, give_
 from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import cancel_event, edit_event, resize
 from karavan.events.rules.register import register
-from karavan.record.models import ActorRole, RecordEntry, Verb
+from karavan.record.models import SUBJECTS, ActorRole, RecordEntry, Verb
 from karavan.record.rules import correct
 from tests.support.makers import (
     application,
@@ -191,8 +191,8 @@ def test_a_wrong_entry_is_corrected_by_another_and_stays(session: Session) -> No
 
 @pytest.mark.parametrize("verb", Verb, ids=str)
 def test_every_verb_keeps_to_the_grammar(verb: Verb) -> None:
-    assert re.fullmatch(r"(event|record)(\.[a-z]+)?\.[a-z]+", verb)
-    assert verb.value.endswith(("ed", "n", "t")), "a past participle: this was done"
+    assert re.fullmatch(rf"({'|'.join(SUBJECTS)}|record)(\.[a-z]+)?\.[a-z]+", verb)
+    assert verb.value.endswith(("ed", "n", "t", "made")), "a past participle: this was done"
 
 
 def test_if_the_act_is_rolled_back_so_is_its_entry(session: Session) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from karavan.core.database import db, transact
-from karavan.core.problems import Problem
 from karavan.events.models import HOLDING, Attendee, CheckIn, Offer, OfferState, Registration, SeatState
 from karavan.events.problems import EditedMeanwhile, OfferIsGone
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, rejoin, sweep
@@ -29,12 +26,12 @@ from tests.support.makers import (
     states_of,
     write,
 )
+from tests.support.races import doing
 from tests.support.settings import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask
     from sqlalchemy.orm import Session
 
     from karavan.events.models import Event
@@ -46,37 +43,9 @@ LATER = NOW + timedelta(days=2)
 
 
 @pytest.fixture
-def at_once(other_app: Callable[..., Flask]) -> Callable[..., list[Any]]:
-    """Carry out rules at the same moment, each in a thread and on a connection of its own.
-
-    What a rule refuses is returned, not raised: `at_once((register, event.id, wish), …, now=NOW)`.
-    """
-    app = other_app(threads=24)
-
-    def run(*acts: tuple[Any, ...], **shared: Any) -> list[Any]:
-        results: list[Any] = [None] * len(acts)
-        ready = threading.Barrier(len(acts))
-
-        def one(number: int, rule: Callable[..., Any], *args: Any) -> None:
-            with app.app_context():
-                db.session().connection()  # a connection is at hand before the start
-                ready.wait(60)
-                try:
-                    results[number] = transact(rule, *args, **shared)
-                except Exception as refused:  # noqa: BLE001  (looked at by the test)
-                    results[number] = refused
-
-        threads = [threading.Thread(target=one, args=(number, *act)) for number, act in enumerate(acts)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        faults = [result for result in results if isinstance(result, Exception) and not isinstance(result, Problem)]
-        if faults:
-            raise faults[0]
-        return results
-
-    return run
+def at_once(at_once: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """Carry out rules that share their facts: `at_once((register, event.id, wish), …, now=NOW)`."""
+    return lambda *acts, **shared: at_once(*(doing(*act, **shared) for act in acts))
 
 
 def held(session: Session, event: Event) -> int:

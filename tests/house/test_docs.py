@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from karavan.record.models import Verb
+from karavan.record.models import SUBJECTS, Verb
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDBOOK = (ROOT / "docs" / "handbook.md").read_text(encoding="utf-8")
@@ -32,7 +32,8 @@ def test_every_setting_is_in_the_handbook_and_no_other() -> None:
 
 
 def test_every_verb_of_the_record_is_in_the_handbook_and_no_other() -> None:
-    named = in_table(r"(?:event|record)\.[a-z.]+", HANDBOOK)
+    kinds = "|".join((*SUBJECTS, "record"))
+    named = in_table(rf"(?:{kinds})\.[a-z.]+", HANDBOOK)
 
     assert named == {verb.value for verb in Verb}
 

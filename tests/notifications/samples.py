@@ -1,4 +1,4 @@
-"""Payloads as the rules write them: the facts of one event, and what each letter adds."""
+"""Payloads as the rules write them: the facts of one event or submission, and what each letter adds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,30 @@ SEATED: Final = {"name": "Әмина", "code": "7F3K92", "state": "seated"}
 WAITING: Final = {"name": "Мадина", "code": "8G4M93", "state": "waiting"}
 OFFERED: Final = {"name": "Тимур", "code": "9H5N94", "state": "offered"}
 
+PROPOSAL: Final[dict[str, Any]] = {
+    "number": "MGS-2026-00017",
+    "title": "Жаңаөзеннен таңғы автобус керек",
+    "lang": "kk",
+    "state": "answered",
+    "supports": 48,
+    "demo": False,
+}
+OTHER: Final = {"number": "MGS-2026-00012", "title": "Утренний рейс Жанаозен — Актау", "lang": "ru"}
+CITY_COUNCIL: Final = {
+    "kk": "Жаңаөзен қалалық қоғамдық кеңесі",
+    "ru": "Общественный совет города Жанаозен",
+    "en": "Zhanaozen city public council",
+}
+WHY: Final = {"kk": "Тасымалдаушымен келісу керек", "ru": "Нужно согласие перевозчика", "en": "The carrier must agree"}
+DATE: Final = {"kind": "answer", "deadline_id": 31, "due_on": "2026-12-07"}
+RECOMMENDATION: Final = {
+    "kk": "Таңғы рейсті үш ай сынап көру",
+    "ru": "Ввести утренний рейс на три месяца",
+    "en": "Try a morning bus for three months",
+}
+
 _MORE: Final[dict[str, dict[str, Any]]] = {
+    "events/removed": {"left": ["Ерлан"], "reason": {"kk": "Қайталанған жазылу", "ru": "Двойная запись", "en": ""}},
     "events/offer": {"seats": 2, "expires_at": "2026-12-01T07:00:00+00:00", "people": [OFFERED, WAITING]},
     "events/offer_expired": {"seats": 1, "people": []},
     "events/given_back": {"left": ["Ерлан"]},
@@ -42,12 +65,50 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
     "accounts/sign_in_code": {"code": "402918", "minutes": 10},
     "notifications/test": {},
 }
-LETTERS: Final = ("events/registered", "events/already_registered", *_MORE)
+_ABOUT_PROPOSALS: Final[dict[str, dict[str, Any]]] = {
+    "proposals/step": {"act": "answer", "role": "author", "reason": {"kk": "", "ru": "", "en": ""}},
+    "proposals/text_changed": {"revision": 2},
+    "proposals/join_asked": {"into": OTHER, "reason": WHY},
+    "proposals/joined": {"into": OTHER},
+    "proposals/date_moved": {**DATE, "before": "2026-12-04", "reason": WHY},
+    "proposals/no_answer": DATE,
+    "proposals/reminder": {
+        **DATE,
+        "occasion": "soon",
+        "days_left": 3,
+        "unit": "working",
+        "subject": {"kind": "recommendation", "id": 5, "number": "MGS-R-2026-0031", "title": RECOMMENDATION},
+    },
+    "proposals/recommendation": {
+        "number": "MGS-R-2026-0031",
+        "title": RECOMMENDATION,
+        "text": {"kk": "06:00 рейсін қосу.", "ru": "Добавить рейс в 06:00.", "en": "Add a bus at 06:00."},
+        "basis": {"kk": "№ 31 хаттама", "ru": "Протокол № 31", "en": "Minutes no. 31"},
+        "council": CITY_COUNCIL,
+        "proposals": [{name: PROPOSAL[name] for name in ("number", "title", "lang")}, OTHER],
+        "due_on": "2026-12-07",
+    },
+    "proposals/digest": {
+        "changes": [
+            {**OTHER, "act": "gather", "happened_at": "2026-11-20T05:00:00+00:00"},
+            {**OTHER, "act": "answer", "happened_at": "2026-11-21T19:30:00+00:00"},
+        ],
+    },
+}
+_OF_THEIR_OWN: Final = ("proposals/reminder", "proposals/recommendation", "proposals/digest")
+"""Letters that are about no one submission."""
+PROPOSAL_LETTERS: Final = tuple(_ABOUT_PROPOSALS)
+LETTERS: Final = ("events/registered", "events/already_registered", *_MORE, *_ABOUT_PROPOSALS)
 EVENT_LETTERS: Final = tuple(letter for letter in LETTERS if letter.startswith("events/"))
 
 
-def payload_of(letter: str, *, event: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
-    """Return a letter's payload; `event` changes facts of the event, everything else replaces what the letter adds."""
+def payload_of(
+    letter: str, *, event: dict[str, Any] | None = None, proposal: dict[str, Any] | None = None, **facts: Any
+) -> dict[str, Any]:
+    """Return a letter's payload; `event` and `proposal` change facts of theirs, all else replaces what it adds."""
+    if letter in _ABOUT_PROPOSALS:
+        about = {} if letter in _OF_THEIR_OWN else {"proposal": PROPOSAL | (proposal or {}), "council": CITY_COUNCIL}
+        return {**about, **_ABOUT_PROPOSALS[letter], **facts}
     if not letter.startswith("events/"):
         return {**_MORE.get(letter, {}), **facts}
     usual = {"ticket": "abcdefghijklmnop", "people": [SEATED], **_MORE.get(letter, {})}

@@ -103,4 +103,4 @@ def test_somebody_with_many_registrations_costs_no_more_queries(cast: Cast, visi
     for _ in range(12):
         make_registration(make_event(), email=AMINA, people=2)
     sign_in(visit, AMINA)
-    visit.get("/en/me/", statements=5)
+    visit.get("/en/me/", statements=8)

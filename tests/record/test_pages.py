@@ -12,9 +12,11 @@ from karavan.core.database import db, transact, transaction
 from karavan.core.languages import Slots
 from karavan.events.rules.change_seats import give_back
 from karavan.events.rules.plan import cancel_event
+from karavan.proposals.models import State
 from karavan.record.models import ActorRole, RecordEntry, Verb
 from karavan.record.queries import PAGE
 from karavan.record.rules import correct, note
+from tests.support.civic import make_proposal, make_recommendation
 from tests.support.makers import make_event, make_registration, write
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 def write_many(session: Session, event_id: int, many: int) -> None:
     for number in range(many):
-        note(session, Verb.SEATS_OFFERED, event_id=event_id, by=ActorRole.CLOCK, now=now(), seats=1000 + number)
+        note(session, Verb.SEATS_OFFERED, of=event_id, by=ActorRole.CLOCK, now=now(), seats=1000 + number)
 
 
 def test_an_empty_record_says_so(app: Flask, visit: Visit) -> None:
@@ -58,18 +60,27 @@ def test_acts_are_told_in_words_with_counts_and_without_names(session: Session, 
 
 
 def test_every_verb_and_role_has_its_words(session: Session, visit: Visit) -> None:
-    event = make_event(published=False)
+    event, proposal = make_event(published=False), make_proposal(state=State.AT_COUNCIL)
+    recommendation = make_recommendation(proposal)
+    of = {
+        "event": event.id,
+        "proposal": recommendation.proposals[0].id,
+        "recommendation": recommendation.id,
+        "council": recommendation.council_id,
+        "calendar": 1,
+    }
 
     def all_of_them(session: Session) -> None:
         for verb in Verb:
             if verb != Verb.RECORD_CORRECTED:
-                note(session, verb, event_id=event.id, by=ActorRole.ORGANISER, now=now(), seats=1, version=7)
+                note(session, verb, of=of[verb.subject], by=ActorRole.ORGANISER, now=now(), seats=1, version=7)
         for role in ActorRole:
-            note(session, Verb.EVENT_CHANGED, event_id=event.id, by=role, now=now())
+            note(session, Verb.EVENT_CHANGED, of=event.id, by=role, now=now())
 
     transact(all_of_them)
 
-    assert "version" not in visit.get("/en/record/").text
+    assert "Seats: 7" not in visit.get("/en/record/").text
+    assert "Calendar, version 1" in visit.follow("Earlier entries").text
 
 
 def test_an_event_is_named_by_its_title_and_leads_to_its_page(session: Session, visit: Visit) -> None:

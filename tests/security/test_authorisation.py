@@ -119,11 +119,16 @@ def test_the_alliances_organiser_and_the_administrator_come_in(
 ) -> None:
     """The same addresses open for those who may: otherwise the refusals above would prove nothing."""
     stage = plant(app, cast)
-    for person in (cast.bekzat, cast.root):
+    organisers = ("/en/desk/events/", "/en/desk/check-in/")
+    for person, desks in (
+        (cast.bekzat, organisers),
+        (cast.root, (*organisers, "/en/desk/calendar/", "/en/desk/councils/")),
+    ):
         visit = new_visitor()
         visit.sign_in(person)
         for method, url, answer in answers(visit, stage, "GET"):
-            assert answer.status_code in {200, 302, 303}, (person.name, method, url)
+            if url.startswith(desks):
+                assert answer.status_code in {200, 302, 303}, (person.name, method, url)
 
 
 def test_a_role_that_has_ended_opens_nothing(app: Flask, session: Session, cast: Cast, visit: Visit) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
-from karavan.core.database import Base, db
+from karavan.core.database import WITHOUT_MODEL, Base, db
 from tests.support import postgres
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class PostgresDatabase:
     def keep(self, engine: Engine) -> None:
         """Write down how to find the tables that have rows, and those guarded by triggers."""
         quote = engine.dialect.identifier_preparer.quote
-        tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+        tables = [*WITHOUT_MODEL, *(table.name for table in reversed(Base.metadata.sorted_tables))]
         self._used = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {quote(name)})" for name in tables)  # noqa: S608
         self._order = {name: place for place, name in enumerate(tables)}
         with engine.connect() as connection:

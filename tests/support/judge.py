@@ -28,7 +28,7 @@ _SHAPE = """(smallest) => {
     const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1);
     found.push(`scrolls sideways: ${wide.slice(0, 3).map(name).join(" · ")}`);
   }
-  const holders = "main li, main p, main dd, main td, h1, h2, h3, main .panel, main .card, .pill";
+  const holders = "main li, main p, main dd, main td, h1, h2, h3, main .panel, main .card, .pill, .vote";
   for (const one of document.querySelectorAll(holders))
     if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === "visible" &&
       getComputedStyle(one).display !== "inline" && !one.closest(".vh, .tw"))

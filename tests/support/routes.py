@@ -15,10 +15,21 @@ from karavan.accounts.models import SignInSession
 from karavan.core.clock import now
 from karavan.core.database import Base, db
 from karavan.core.languages import Slots
+from karavan.core.tokens import new_public_id
+from karavan.core.when import local_day
+from karavan.councils.models import Council, CouncilLevel, Sector
+from karavan.councils.rules import Seat, found_council, make_promise, seat_member
 from karavan.events.models import Question, QuestionKind
 from karavan.events.rules.plan import QuestionLine
+from karavan.files.checking import PNG, Examined
 from karavan.notifications.models import MailboxLetter
 from karavan.notifications.tasks import deliver_letters
+from karavan.proposals.models import State
+from karavan.proposals.rules.answer import contest
+from karavan.proposals.rules.write import attach, save_draft
+from karavan.record.models import ActorRole
+from tests.support.civic import make_proposal, proposal_recommendations
+from tests.support.clocks import make_clock
 from tests.support.makers import make_event, make_registration, write
 
 if TYPE_CHECKING:
@@ -79,13 +90,57 @@ def plant(app: Flask, cast: Cast) -> Plant:
         "token": app.extensions["karavan.keys"].seal(registration.public_id, purpose="ticket"),
         "code": registration.attendees[0].code,
         "session_id": session_id,
+        "deadline_id": make_clock().id,
         "letter_id": db.session().scalars(select(MailboxLetter.id).order_by(MailboxLetter.id)).first(),
         "number": 1,
         "rest": "events/",
         "question_id": db.session().scalars(select(Question.id)).first(),
+        **(council := _council(cast, event.slug)),
+        **_life(council["council_id"]),
+        **_draft(app),
     }
     db.session.close()
     return Plant(app, event, registration, values)
+
+
+def _council(cast: Cast, slug: str) -> dict[str, Any]:
+    """Found a council of Saule's with somebody in it, at the same address as the event."""
+    by = {"by": ActorRole.SECRETARY, "now": now()}
+    day = local_day(now())
+    seat = Seat(name="Қайрат", sector=Sector.NGO, mandate_from=day, mandate_to=day)
+    council = write(found_council, cast.council.id, slug=slug, level=CouncilLevel.CITY)
+    return {
+        "council_id": council.id,
+        "member_id": write(seat_member, council.id, seat, **by).id,
+        "promise_id": write(make_promise, council.id, Slots(ru="Обещание"), made_on=day, **by).id,
+        "setting": "answer_term",
+    }
+
+
+def _life(council_id: int) -> dict[str, Any]:
+    """Let a submission of that council be answered, and its author object."""
+    proposal = make_proposal(db.session().get_one(Council, council_id), state=State.ANSWERED)
+    (recommendation,) = proposal_recommendations(proposal.id)
+    asked = {"person_id": proposal.author_id or 0, "reason": "Жауап жоқ", "now": now()}
+    objection = write(contest, recommendation.id, proposal.id, **asked)
+    return {
+        "proposal_id": proposal.id,
+        "recommendation_id": recommendation.id,
+        "answer_id": objection.answer_id,
+        "objection_id": objection.id,
+        "act": "complete",
+    }
+
+
+def _draft(app: Flask) -> dict[str, Any]:
+    """Keep what somebody is still writing, with a picture."""
+    public_id = new_public_id()
+    fields = dict.fromkeys(("title", "problem", "solution"), "Таңғы автобус") | {"place": "aktau", "topic": "transport"}
+    fields |= {"council": "local", "language": "kk"}
+    write(save_draft, public_id, fields, lang="kk", now=now())
+    picture = write(attach, public_id, Examined(PNG, b"a picture"), name="a.png", lang="kk", now=now())
+    token = app.extensions["karavan.keys"].seal(public_id, purpose="draft")
+    return {"draft_token": token, "attachment": picture.public_id}
 
 
 def contents(session: Session) -> dict[str, list[tuple[Any, ...]]]:

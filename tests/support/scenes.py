@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,24 +11,23 @@ from karavan.accounts.models import Person
 from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.languages import Slots
+from karavan.councils.models import Council, Member, Promise, PromiseState
 from karavan.events.models import Event, Registration, SeatState
 from karavan.events.rules.begin_draft import begin_draft
 from karavan.events.rules.change_seats import give_back, sweep
 from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import cancel_event
 from karavan.notifications.models import MailboxLetter
+from tests.support.civic_scenes import civic_scenes
 from tests.support.makers import make_event, make_plan, make_registration, people_of, reload, write
+from tests.support.scene import AMINA, BEKZAT, MAIN_BUTTON, SAULE, Scene, send_empty
 from tests.support.site import BROKEN, address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Page
 
     from tests.support.site import Site
 
-VISITOR, AMINA, BEKZAT = "", "amina", "bekzat"
-"""Who looks: nobody in particular, or one of the town's cast."""
 PUBLIC, OPEN, FULL, CANCELLED = (
     "caravan-of-leaders-astana-2025",
     "study-tour-astana",
@@ -37,17 +35,6 @@ PUBLIC, OPEN, FULL, CANCELLED = (
     "road-to-the-port-of-kuryk",
 )
 """Events of the town."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A page: its address below the language, who looks at it, and what was done there just before."""
-
-    name: str
-    path: str
-    who: str = VISITOR
-    do: Callable[[Page], None] | None = None
-    status: int = 200
 
 
 def plant_scenes(site: Site) -> dict[str, list[Scene]]:
@@ -60,6 +47,8 @@ def plant_scenes(site: Site) -> dict[str, list[Scene]]:
             "tickets": _tickets(site),
             "account": _account(),
             "desk": _desk(),
+            "councils": _councils(),
+            **civic_scenes(site),
             "errors": _errors(),
         }
 
@@ -93,7 +82,7 @@ def _registration() -> list[Scene]:
     form = f"events/{OPEN}/registration"
     return [
         Scene("registration", form),
-        Scene("registration, with mistakes", form, do=_send_empty),
+        Scene("registration, with mistakes", form, do=send_empty),
         Scene("registration, a household", form, do=_add_somebody),
         Scene("registration, a household with mistakes", form, do=_household_with_mistakes),
         Scene("registration, for the queue", f"events/{FULL}/registration"),
@@ -200,7 +189,7 @@ def _passed_over(title: Slots) -> Registration:
 def _account() -> list[Scene]:
     return [
         Scene("sign-in", "sign-in"),
-        Scene("sign-in, with mistakes", "sign-in", do=_send_empty),
+        Scene("sign-in, with mistakes", "sign-in", do=send_empty),
         Scene("code", "sign-in", do=_ask_for_a_code),
         Scene("code, wrong", "sign-in", do=_type_a_wrong_code),
         Scene("my events", "me/", AMINA),
@@ -222,25 +211,56 @@ def _desk() -> list[Scene]:
     return [
         Scene("desk", "desk/events/", BEKZAT),
         Scene("desk, new event", "desk/events/new", BEKZAT),
-        Scene("desk, new event with mistakes", "desk/events/new", BEKZAT, do=_send_empty),
+        Scene("desk, new event with mistakes", "desk/events/new", BEKZAT, do=send_empty),
         Scene("desk, event", desk, BEKZAT),
         Scene("desk, draft", f"desk/events/{draft}", BEKZAT),
         Scene("desk, cancelled event", f"desk/events/{cancelled}", BEKZAT),
         Scene("desk, edit", f"{desk}/edit", BEKZAT),
         Scene("desk, cancellation", f"{desk}/cancellation", BEKZAT),
-        Scene("desk, cancellation with mistakes", f"{desk}/cancellation", BEKZAT, do=_send_empty),
+        Scene("desk, cancellation with mistakes", f"{desk}/cancellation", BEKZAT, do=send_empty),
         Scene("desk, capacity", f"{desk}/capacity", BEKZAT),
         Scene("desk, overbooking", f"{desk}/overbooking", BEKZAT),
-        Scene("desk, overbooking with mistakes", f"{desk}/overbooking", BEKZAT, do=_send_empty),
+        Scene("desk, overbooking with mistakes", f"{desk}/overbooking", BEKZAT, do=send_empty),
         Scene("desk, roster", f"{desk}/roster", BEKZAT),
         Scene("desk, roster, nobody found", f"{desk}/roster?q=nobody-is-called-this", BEKZAT),
         Scene("desk, add a person", f"{desk}/registrations/new", BEKZAT),
-        Scene("desk, add a person with mistakes", f"{desk}/registrations/new", BEKZAT, do=_send_empty),
+        Scene("desk, add a person with mistakes", f"{desk}/registrations/new", BEKZAT, do=send_empty),
         Scene("desk, registration", person, BEKZAT),
         Scene("desk, removal", f"{person}/removal", BEKZAT),
         Scene("desk, check-in", f"{desk}/check-in", BEKZAT),
-        Scene("desk, check-in with mistakes", f"{desk}/check-in", BEKZAT, do=_send_empty),
+        Scene("desk, check-in with mistakes", f"{desk}/check-in", BEKZAT, do=send_empty),
         Scene("record of an event", f"record/?event={full}", BEKZAT),
+    ]
+
+
+def _councils() -> list[Scene]:
+    """Name the pages of councils, and the desk of the regional one: what the town's seeds planted there."""
+    regional = db.session().scalars(select(Council).where(Council.slug == "mangystau-region")).one()
+    member = db.session().scalars(select(Member.id).where(Member.council_id == regional.id).order_by(Member.id)).first()
+    still_open = Promise.state == PromiseState.OPEN
+    promise = db.session().scalars(select(Promise.id).where(Promise.council_id == regional.id, still_open)).first()
+    page, desk = "councils/mangystau-region", f"desk/councils/{regional.id}"
+    forms = {
+        "line, a term": f"{desk}/statute/answer_term",
+        "line, a text": f"{desk}/statute/legal_reference",
+        "new member": f"{desk}/members/new",
+        "member": f"{desk}/members/{member}",
+        "end of a mandate": f"{desk}/members/{member}/end",
+        "commission": f"{desk}/commissions/new",
+        "promise": f"{desk}/promises/new",
+        "outcome": f"{desk}/promises/{promise}/outcome",
+    }
+    return [
+        Scene("councils", "councils/"),
+        Scene("council", page),
+        Scene("council, bare", "councils/beineu"),
+        Scene("council, statute", f"{page}/statute"),
+        Scene("council, member", f"{page}/members/{member}"),
+        Scene("council desk, list", "desk/councils/", SAULE),
+        Scene("council desk", desk, SAULE),
+        Scene("council desk, photo", f"{desk}/members/{member}/photo", SAULE),
+        *(Scene(f"council desk, {name}", path, SAULE) for name, path in forms.items()),
+        Scene("council desk, promise with mistakes", forms["promise"], SAULE, do=send_empty),
     ]
 
 
@@ -259,18 +279,11 @@ def _event_id(slug: str) -> int:
 
 # --- What was done just before ----------------------------------------------------------------------------
 
-MAIN_BUTTON = "main form[method=post] button[type=submit]:not([aria-hidden]):not([name])"
-
-
-def _send_empty(page: Page) -> None:
-    page.locator(MAIN_BUTTON).last.click()
-    page.wait_for_selector(".errsum")
-
 
 def _send_emptied(page: Page) -> None:
     for field in page.locator("main form [name$=-name]").all():
         field.fill("")
-    _send_empty(page)
+    send_empty(page)
 
 
 def _add_somebody(page: Page) -> None:
@@ -281,7 +294,7 @@ def _add_somebody(page: Page) -> None:
 def _household_with_mistakes(page: Page) -> None:
     _add_somebody(page)
     page.fill("[name=phone]", "12")
-    _send_empty(page)
+    send_empty(page)
 
 
 def _ask_for_a_code(page: Page) -> None:

@@ -21,6 +21,7 @@ from karavan import create_app
 from karavan.accounts.models import Organisation, Person, RoleGrant
 from karavan.core.clock import now
 from karavan.core.database import db, transact
+from karavan.councils.models import Council
 from karavan.events.models import Event, Registration
 from karavan.notifications.models import MailboxLetter
 from karavan.notifications.tasks import deliver_letters
@@ -28,7 +29,7 @@ from karavan.seeds.cast import CAST
 from karavan.seeds.town import plant_town
 from karavan.translations.compile import compile_catalogues
 from karavan.web.access import access, anyone
-from tests.support import makers
+from tests.support import civic, makers
 from tests.support.databases import make_schema, new_database
 from tests.support.settings import settings_for
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+
+    from karavan.proposals.models import Proposal, State
 
 
 _numbers = count(1)
@@ -111,19 +114,24 @@ class Site:
             while deliver_letters():
                 pass
 
+    def new_proposal(self, state: State, *, author: str = "", **changes: Any) -> Proposal:
+        """Bring a submission to the regional council, by somebody of the cast if one is named, and so far."""
+        with self.inside():
+            session = db.session()
+            council = session.scalars(select(Council).where(Council.slug == "mangystau-region")).one()
+            known = session.scalars(select(Person).where(Person.email_key == (author and address_of(author)))).first()
+            return civic.make_proposal(council, state=state, author=known, **changes)
+
     def code_for(self, address: str) -> str:
-        """Return the code of the last letter to an address."""
+        """Return the code of the last sign-in letter to an address; other letters may have left after it."""
         self.deliver()
         with self.inside():
+            hers = (MailboxLetter.address == address) & MailboxLetter.letter_key.startswith("code:")
             body = (
-                db.session()
-                .scalars(
-                    select(MailboxLetter.body).where(MailboxLetter.address == address).order_by(MailboxLetter.id.desc())
-                )
-                .first()
+                db.session().scalars(select(MailboxLetter.body).where(hers).order_by(MailboxLetter.id.desc())).first()
             )
         found = re.search(r"\b\d{6}\b", body or "")
-        assert found, f"the last letter to {address} has no code: {body}"
+        assert found, f"no letter to {address} has a code: {body}"
         return found[0]
 
 

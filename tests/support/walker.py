@@ -179,6 +179,24 @@ class Walker:
             choice.click()
         expect(choice).to_be_checked()
 
+    def pick(self, name: str, value: str) -> None:
+        """Choose one of a list that opens; with the keyboard, by the arrow down."""
+        listed = self.page.locator(f'select[name="{name}"]')
+        if self.way.keyboard:
+            self.reach(listed)
+            for _ in range(listed.locator("option").count()):
+                if listed.input_value() != value:
+                    self.page.keyboard.press("ArrowDown")
+        else:
+            listed.select_option(value)
+        expect(listed).to_have_value(value)
+
+    def hand_over(self, name: str, content: bytes, *, called: str, mime: str) -> None:
+        """Give a file to the field of this name, in the window that the browser opens for it."""
+        with self.page.expect_file_chooser() as opened:
+            self.use(self.page.locator(f'input[type=file][name="{name}"]'))
+        opened.value.set_files({"name": called, "mimeType": mime, "buffer": content})
+
     def unfold(self, thing: Locator) -> None:
         """Open a <details> by its summary, unless it is open, or has no summary to see."""
         summary = thing.locator("summary")

@@ -37,9 +37,16 @@ def test_the_guard_fires(visit: Visit, session: Session) -> None:
 def test_a_list_costs_one(visit: Visit, session: Session) -> None:
     for _ in range(3):
         make_event()
-    visit.get("/kk/", statements=1)
     visit.get("/kk/events/", statements=1)
     visit.get("/kk/events/?q=%D0%90%D1%81%D1%82%D0%B0%D0%BD%D0%B0&place=aktau&free=1", statements=1)
+
+
+def test_home_costs_two(visit: Visit, session: Session) -> None:
+    """What comes next, and what was answered."""
+    for _ in range(3):
+        make_event()
+    visit.get("/kk/", statements=2)
+    visit.get("/kk/?place=beineu", statements=2)
 
 
 def test_a_list_of_several_pages_costs_one_more_for_their_number(visit: Visit, session: Session) -> None:

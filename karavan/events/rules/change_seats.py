@@ -80,7 +80,7 @@ def give_back(
     else:
         letters.tell_removed(session, event, registration, leaving, now, reason=reason)
     queued = {"waiting": freed - held} if freed > held else {}
-    note(session, Verb.SEATS_GIVEN_BACK, event_id=event_id, by=by, now=now, reason=reason, seats=held, **queued)
+    note(session, Verb.SEATS_GIVEN_BACK, of=event_id, by=by, now=now, reason=reason, seats=held, **queued)
     promote(session, event, gate, now)
     return freed
 
@@ -103,7 +103,7 @@ def accept_offer(session: Session, event_id: int, public_id: str, offer_id: int,
         return
     seats = move(in_state(registration, SeatState.OFFERED), SeatState.SEATED, now)
     letters.tell_accepted(session, event, registration, offer, now)
-    note(session, Verb.OFFER_ACCEPTED, event_id=event_id, by=ActorRole.RESIDENT, now=now, seats=seats)
+    note(session, Verb.OFFER_ACCEPTED, of=event_id, by=ActorRole.RESIDENT, now=now, seats=seats)
     promote(session, event, gate, now)  # the rest of a household waited aside while it was thinking
 
 
@@ -123,7 +123,7 @@ def decline_offer(session: Session, event_id: int, public_id: str, offer_id: int
     seats = offer.seats
     move(in_state(registration, SeatState.OFFERED, SeatState.WAITING), SeatState.DECLINED, now)
     settle(registration)
-    note(session, Verb.OFFER_DECLINED, event_id=event_id, by=ActorRole.RESIDENT, now=now, seats=seats)
+    note(session, Verb.OFFER_DECLINED, of=event_id, by=ActorRole.RESIDENT, now=now, seats=seats)
     promote(session, event, gate, now)
 
 
@@ -158,7 +158,7 @@ def rejoin(session: Session, event_id: int, public_id: str, *, now: datetime) ->
     note(
         session,
         Verb.REGISTRATION_REJOINED,
-        event_id=event_id,
+        of=event_id,
         by=ActorRole.RESIDENT,
         now=now,
         seats=seats,
@@ -185,7 +185,7 @@ def sweep(session: Session, event_id: int, *, now: datetime) -> int:
         move(in_state(registration, SeatState.OFFERED, SeatState.WAITING), SeatState.EXPIRED, now)
         settle(registration)
         letters.tell_expired(session, event, registration, offer, now)
-        note(session, Verb.OFFER_EXPIRED, event_id=event_id, by=ActorRole.CLOCK, now=now, seats=offer.seats)
+        note(session, Verb.OFFER_EXPIRED, of=event_id, by=ActorRole.CLOCK, now=now, seats=offer.seats)
     promote(session, event, gate, now)
     return len(overdue)
 

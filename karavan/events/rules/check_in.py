@@ -49,6 +49,6 @@ def check_in(session: Session, event_id: int, code: str, *, day: date, by: int, 
         raise NoSeatHere
     fresh = insert_once(session, CheckIn, attendee_id=attendee.id, day=day, arrived_at=now, marked_by=by)
     if fresh:
-        note(session, Verb.PERSON_CHECKED_IN, event_id=event_id, by=ActorRole.ORGANISER, now=now)
+        note(session, Verb.PERSON_CHECKED_IN, of=event_id, by=ActorRole.ORGANISER, now=now)
     first = session.scalars(select(CheckIn).where(CheckIn.attendee_id == attendee.id, CheckIn.day == day)).one()
     return Arrival(attendee.name, attendee.code, first.arrived_at, fresh)

@@ -134,7 +134,7 @@ def create_event(
     _write_parts(event, plan)
     session.add(event)
     session.flush()
-    note(session, Verb.EVENT_CREATED, event_id=event.id, by=ActorRole.ORGANISER, now=now)
+    note(session, Verb.EVENT_CREATED, of=event.id, by=ActorRole.ORGANISER, now=now)
     return event
 
 
@@ -164,7 +164,7 @@ def edit_event(session: Session, event_id: int, plan: Plan, *, version: int, now
         if changes:
             event.sequence += 1
             letters.tell_changed(session, event, changes, now)
-        note(session, Verb.EVENT_CHANGED, event_id=event_id, by=ActorRole.ORGANISER, now=now, version=event.version)
+        note(session, Verb.EVENT_CHANGED, of=event_id, by=ActorRole.ORGANISER, now=now, version=event.version)
         bring_forward(session, event, now)
     _resize(session, event, gate, capacity=plan.capacity, now=now)
     return event
@@ -202,7 +202,7 @@ def resize(
         note(
             session,
             Verb.EVENT_OVERBOOKED,
-            event_id=event_id,
+            of=event_id,
             by=ActorRole.ORGANISER,
             now=now,
             reason=reason,
@@ -231,7 +231,7 @@ def publish(session: Session, event_id: int, *, now: datetime) -> None:
         raise NotReadyToPublish(Message("This event is already over. Check its dates before you publish."))
     event.state, event.published_at, event.updated_at = EventState.PUBLISHED, now, now
     event.version += 1
-    note(session, Verb.EVENT_PUBLISHED, event_id=event_id, by=ActorRole.ORGANISER, now=now)
+    note(session, Verb.EVENT_PUBLISHED, of=event_id, by=ActorRole.ORGANISER, now=now)
 
 
 def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetime) -> None:
@@ -254,7 +254,7 @@ def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetim
     if was_public:
         letters.tell_cancelled(session, event, now)
     told = reason.best("kk").text if was_public else ""  # a draft's affairs are not public, nor is why it was dropped
-    note(session, Verb.EVENT_CANCELLED, event_id=event_id, by=ActorRole.ORGANISER, now=now, reason=told)
+    note(session, Verb.EVENT_CANCELLED, of=event_id, by=ActorRole.ORGANISER, now=now, reason=told)
 
 
 def _resize(session: Session, event: Event, gate: Gate, *, capacity: int, now: datetime) -> int:
@@ -262,7 +262,7 @@ def _resize(session: Session, event: Event, gate: Gate, *, capacity: int, now: d
         note(
             session,
             Verb.EVENT_CAPACITY_CHANGED,
-            event_id=event.id,
+            of=event.id,
             by=ActorRole.ORGANISER,
             now=now,
             before=event.gate.capacity,

@@ -126,7 +126,7 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
     note(
         session,
         Verb.REGISTRATION_CREATED if seats else Verb.REGISTRATION_QUEUED,
-        event_id=event_id,
+        of=event_id,
         by=ActorRole.ORGANISER if by_staff else ActorRole.RESIDENT,
         now=now,
         seats=seats,

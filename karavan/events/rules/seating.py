@@ -185,9 +185,7 @@ def promote(session: Session, event: Event, gate: Gate, now: datetime) -> None:
             for passing in registration.passings
         ):
             registration.passings.append(Passing(happened_at=now, free=free, needed=worth))
-            note(
-                session, Verb.QUEUE_PASSED_OVER, event_id=event.id, by=ActorRole.CLOCK, now=now, free=free, needed=worth
-            )
+            note(session, Verb.QUEUE_PASSED_OVER, of=event.id, by=ActorRole.CLOCK, now=now, free=free, needed=worth)
         if free <= 0:
             return
 
@@ -224,4 +222,4 @@ def _offer(session: Session, event: Event, registration: Registration, people: l
     registration.waits_until = None
     session.flush()
     letters.tell_offer(session, event, registration, offer, now)
-    note(session, Verb.SEATS_OFFERED, event_id=event.id, by=ActorRole.CLOCK, now=now, seats=offer.seats)
+    note(session, Verb.SEATS_OFFERED, of=event.id, by=ActorRole.CLOCK, now=now, seats=offer.seats)

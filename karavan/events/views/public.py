@@ -19,10 +19,11 @@ from karavan.core.places import PLACES
 from karavan.core.problems import Problem
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry, structured_data
-from karavan.events.forms import EARLIEST, LATEST, registration_form
+from karavan.events.forms import registration_form
 from karavan.events.models import Event, EventKind
 from karavan.events.rules.register import refuse_if_full, refuse_outside_window, register as take_seats
 from karavan.web.access import access, anyone
+from karavan.web.fields import EARLIEST, LATEST
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import leave, public, show

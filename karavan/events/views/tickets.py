@@ -14,13 +14,14 @@ from karavan.core.database import db, transact
 from karavan.core.problems import Message, Problem
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry
-from karavan.events.forms import NOT_A_CHOICE, OfferForm, PressForm, WithdrawalForm, answers_form
+from karavan.events.forms import OfferForm, PressForm, WithdrawalForm, answers_form
 from karavan.events.models import GONE, LIVE, EventState, QuestionKind, SeatState
 from karavan.events.rules.change_answers import change_answers
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, open_offer, rejoin
 from karavan.events.rules.register import refuse_outside_window
 from karavan.events.rules.seating import in_state
 from karavan.web.access import access, anyone
+from karavan.web.fields import NOT_A_CHOICE
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import done, leave, show

@@ -40,16 +40,16 @@ def plan(days: Days) -> Plan:
             "өзгеретіні түсіндіріледі.\n\n"
             "Сөйлегіңіз келсе, жазылғанда белгілеңіз: әр адамға үш минут беріледі. Уақыт жетпеген сұрақтарға "
             "жауап жазбаша жарияланады.\n\n"
-            "Бұл іс-шара көрсету үшін жасалған: тариф те, кеңес те ойдан шығарылған.",
+            "Бұл іс-шара көрсету үшін жасалған: тариф те, тыңдау да ойдан шығарылған.",
             "Расскажут, почему тариф пересматривают, как его посчитали и насколько изменится плата средней семьи.\n\n"
             "Если хотите выступить, отметьте это при записи: каждому дают три минуты. На вопросы, до которых не "
             "дойдёт очередь, ответы опубликуют письменно.\n\n"
-            "Это событие создано для показа: и тариф, и совет вымышлены.",
+            "Это событие создано для показа: и тариф, и слушания вымышлены.",
             "It is explained why the tariff is being reviewed, how it was worked out, and by how much an average "
             "family's payment would change.\n\n"
             "If you wish to speak, say so when you register: everybody has three minutes. Questions for which "
             "there is no time are answered in writing.\n\n"
-            "This event is for demonstration: both the tariff and the council are invented.",
+            "This event is for demonstration: both the tariff and the hearing are invented.",
         ),
         starts_at=at(day, "15:00"),
         ends_at=at(day, "17:00"),

@@ -16,7 +16,6 @@ from karavan.events.desk_forms import (
     EventForm,
     OverbookingForm,
     event_form,
-    what_differs,
 )
 from karavan.events.desk_rows import reshaped
 from karavan.events.forms import PressForm
@@ -27,6 +26,7 @@ from karavan.events.rules.begin_draft import begin_draft
 from karavan.events.rules.plan import cancel_event, edit_event, publish as make_public, resize
 from karavan.events.views.desk.room import blueprint, event_at_desk, organisation_ids, today_at
 from karavan.web.access import access, staff, visitor
+from karavan.web.fields import what_differs
 from karavan.web.locale import gettext, ngettext
 from karavan.web.reply import leave, show
 
@@ -47,13 +47,6 @@ CAPACITY, CAPACITY_PANEL = "desk/capacity.html", "desk/_capacity_panel.html"
 OVERBOOKING, OVERBOOKING_PANEL = "desk/overbooking.html", "desk/_overbooking_panel.html"
 
 ROW_BUTTONS = {"add", "remove", "up"}
-
-
-@blueprint.get("/")
-@access(staff)
-def front() -> AnyResponse:
-    """Lead to the list of events."""
-    return redirect(url_for("desk.index"))
 
 
 @blueprint.get("/events/")

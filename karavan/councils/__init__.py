@@ -1,0 +1,1 @@
+"""Public councils: their statutes through time, their members, what they promised."""

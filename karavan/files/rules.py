@@ -1,0 +1,44 @@
+"""Keeping a file. The row and its bytes are written together, in the transaction of whatever the file belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from karavan.core.tokens import new_public_id
+from karavan.files.models import FileContent, StoredFile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from karavan.files.checking import Examined
+
+
+def store(session: Session, examined: Examined, *, now: datetime) -> StoredFile:
+    """Keep a file that was examined. Examine before the transaction: that takes too long to hold others up."""
+    file = StoredFile(
+        public_id=new_public_id(),
+        mime=examined.mime,
+        size=len(examined.content),
+        sha256=hashlib.sha256(examined.content).hexdigest(),
+        width=examined.width,
+        height=examined.height,
+        pages=examined.pages,
+        stored_at=now,
+    )
+    session.add(file)
+    session.flush()
+    session.add(FileContent(file_id=file.id, content=examined.content))
+    session.flush()
+    return file
+
+
+def discard(session: Session, file_id: int) -> None:
+    """Delete a file to which nothing belongs any more: an unfinished draft's, for instance."""
+    for model in (FileContent, StoredFile):
+        found = session.get(model, file_id)
+        if found is not None:
+            session.delete(found)
+            session.flush()

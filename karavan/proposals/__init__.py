@@ -1,0 +1,1 @@
+"""Citizens' submissions to public councils, from the first word to the reasoned answer."""
