@@ -38,9 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what meets a database: bin/test runs that on both."""
+    """Mark what meets a database: bin/test runs that on both, pages only when asked for all."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if {"visit", "new_visitor", "sign_in"} & set(fixtures):
+            item.add_marker(pytest.mark.page)
         if item.get_closest_marker("once"):
             continue
         if "house" in fixtures or item.path.parent.name == "notifications" or item.path.name == "test_serving.py":

@@ -190,7 +190,7 @@ class LanguageOrder:
         return {"languages": list(self._checked(value))}
 
     def _checked(self, codes: Any) -> tuple[str, ...]:
-        if not isinstance(codes, list | tuple) or set(codes) != set(LANGUAGES) or len(codes) != len(LANGUAGES):
+        if not isinstance(codes, list | tuple) or sorted(map(str, codes)) != sorted(LANGUAGES):
             raise BadValue(codes)
         return tuple(codes)
 

@@ -326,7 +326,7 @@ def resume(session: Session, deadline_id: int, *, by: ActorRole, now: datetime) 
     calendar, today = _shared_calendar(session, now=now), local_day(now)
     deadline = _take(session, deadline_id, Deadline.state == DeadlineState.PAUSED)
     if deadline is None:
-        if _state(session, deadline_id) == DeadlineState.RUNNING:
+        if _state(session, deadline_id) in OPEN:  # it ran when this came in, whatever has held it up since
             return False
         raise ClockHasEnded
     before = deadline.due_on

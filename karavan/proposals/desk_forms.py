@@ -154,6 +154,17 @@ class ExtensionForm(DeskForm):
         return complain(_owed(self.reason, REASON_OWED)) and good
 
 
+class PauseForm(DeskForm):
+    """Letting a clock stand still."""
+
+    reason = texts(N_("Why the clock stands still"), 1500, rows=4)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whoever waits reads why nothing is counted."""
+        good = super().validate(extra_validators)
+        return complain(_owed(self.reason, REASON_OWED)) and good
+
+
 class AnswerForm(DeskForm):
     """What a body answers to a recommendation."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 NU = os.environ.get("KARAVAN_VNU")
+LANGUAGES = ["kk", *(pytest.param(lang, marks=pytest.mark.thorough) for lang in ("ru", "en"))]
 ALL_DEEDS_IN = "kk"
 """Pages that show what was done there just before are alike in all languages: one is enough."""
 
@@ -29,7 +30,7 @@ NOT_FAULTS = r"Attribute “hx-[a-z-]+” not allowed on element “[a-z]+” at
 """What Nu need not say: htmx's attributes are in no standard, and tests/house judges how we use them."""
 
 
-@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_html_is_what_the_standard_says(plain_stage: Stage, lang: str, tmp_path: Path) -> None:
     sources = {}
     for scene in [scene for group in plain_stage.scenes.values() for scene in group]:

@@ -33,15 +33,18 @@ GROUPS = (
     "proposal desk",
     "errors",
 )
+LANGUAGES = ["kk", *(pytest.param(lang, marks=pytest.mark.thorough) for lang in ("ru", "en"))]
 COLOURS_IN = "kk"
 """Colours are the same in all languages: they are judged, by day and by night, in one."""
 
 
-@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("group", GROUPS)
 def test_pages_are_open_to_everybody(stage: Stage, group: str, lang: str) -> None:
     wrong = []
     for scene in stage.scenes[group]:
+        if scene.do and lang != COLOURS_IN:
+            continue  # what was done there is drawn by the same templates as in that language
         page = stage.show(scene, lang)
         wrong += [f"{scene.name}: {fault}" for fault in faults(page, lang)]
     assert not wrong, "\n".join(["", *wrong])
@@ -52,7 +55,7 @@ def faults(page: Page, lang: str) -> Iterator[str]:
     judge.unfold(page)
     yield from judge.words(page, lang)
     yield from judge.accessibility(page, colours=lang == COLOURS_IN)
-    yield from judge.shape(page)
+    yield from judge.shape(page, judge.WIDTHS if lang == COLOURS_IN else judge.EXTREMES)
     if lang == COLOURS_IN:
         page.emulate_media(color_scheme="dark")
         yield from (f"by night {fault}" for fault in judge.accessibility(page, only_colours=True))

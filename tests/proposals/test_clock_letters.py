@@ -159,14 +159,13 @@ class TestFollowing:
 
     @pytest.mark.parametrize(
         ("kind", "key"),
-        [(FollowKind.PLACE, "zhanaozen"), (FollowKind.TOPIC, "transport"), (FollowKind.COUNCIL, "1")],
+        [(FollowKind.PLACE, "zhanaozen"), (FollowKind.TOPIC, "transport"), (FollowKind.COUNCIL, "")],
     )
     def test_what_is_new_comes_once(
         self, session: Session, clock: time_machine.Traveller, kind: FollowKind, key: str
     ) -> None:
-        make_council()
-        amina = make_person()
-        write(follow, person_id=amina.id, kind=kind, key=key, pace=Pace.AT_ONCE, now=NOW)
+        council, amina = make_council(), make_person()
+        write(follow, person_id=amina.id, kind=kind, key=key or str(council.id), pace=Pace.AT_ONCE, now=NOW)
         self.publish_one()
         self.publish_one()
         self.later(clock)

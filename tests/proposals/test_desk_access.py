@@ -179,6 +179,7 @@ def addresses(council: Council) -> dict[str, str]:
         "sending": f"recommendations/{draft.id}/sending",
         "dropping": f"recommendations/{draft.id}/giving-up",
         "extension": f"recommendations/{sent.id}/extension",
+        "hold": f"recommendations/{sent.id}/pause",
         "answer": f"recommendations/{sent.id}/answer",
         "check": f"recommendations/{sent.id}/answer/check",
         "publication": f"recommendations/{sent.id}/answer/publication",
@@ -295,7 +296,7 @@ def test_unknown_numbers_are_nothing(visit: Visit, cast: Cast, council: Council)
         for path in (
             "{}", "{}/steps/publish", "{}/comparison", "{}/look", "{}/joining", "recommendations/{}",
             "recommendations/{}/edit", "recommendations/{}/sending", "recommendations/{}/giving-up",
-            "recommendations/{}/extension",
+            "recommendations/{}/extension", "recommendations/{}/pause",
             "recommendations/{}/answer", "recommendations/{}/answer/check", "objections/{}",
         ):  # fmt: skip
             visit.get(f"/en/desk/proposals/{path.format(number)}", status=404)

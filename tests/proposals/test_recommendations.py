@@ -53,6 +53,8 @@ from karavan.proposals.rules.recommend import (
     change_recommendation,
     drop_recommendation,
     extend_term,
+    hold_term,
+    release_term,
     send_recommendation,
 )
 from karavan.proposals.rules.steps import take_step
@@ -191,6 +193,34 @@ class TestMoreTime:
         with pytest.raises(ExtensionTooLong):
             write(extend_term, sent.id, days=300, reason=REASON, by=ActorRole.SECRETARY, now=NOW)
         assert session.scalars(select(func.count()).where(Letter.letter == "proposals/date_moved")).one() == 0
+
+
+class TestStandingStill:
+    """A clock can be held up for a published reason, and runs on afterwards."""
+
+    def test_days_that_are_held_up_do_not_count(self, session: Session) -> None:
+        sent = make_recommendation(two_at_the_council()[0])
+        due = select(Deadline.due_on).where(Deadline.kind == DeadlineKind.ANSWER)
+        before = session.scalars(due).one()
+        facts: dict[str, Any] = {"by": ActorRole.SECRETARY, "now": NOW}
+        version = fresh(session, sent).version
+        with pytest.raises(ReasonIsOwed):
+            write(hold_term, sent.id, reason=Slots(), read_version=version, **facts)
+        write(hold_term, sent.id, reason=REASON, read_version=version, **facts)
+        assert clocks(session, sent)[-1] == (DeadlineKind.ANSWER, DeadlineState.PAUSED)
+        with pytest.raises(ChangedMeanwhile):
+            write(release_term, sent.id, read_version=version, **facts)
+        later = facts | {"now": NOW + timedelta(days=7)}
+        write(release_term, sent.id, read_version=version + 1, **later)
+        assert clocks(session, sent)[-1] == (DeadlineKind.ANSWER, DeadlineState.RUNNING)
+        assert session.scalars(due).one() > before
+
+    def test_an_answer_may_come_while_it_stands(self, session: Session) -> None:
+        sent = make_recommendation(two_at_the_council()[0])
+        facts: dict[str, Any] = {"by": ActorRole.SECRETARY, "now": NOW, "read_version": fresh(session, sent).version}
+        write(hold_term, sent.id, reason=REASON, **facts)
+        make_answer(fresh(session, sent))
+        assert clocks(session, sent)[-1] == (DeadlineKind.ANSWER, DeadlineState.MET)
 
 
 class TestAnswering:

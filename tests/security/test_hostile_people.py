@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from tests.support.cast import Cast
     from tests.support.visit import Visit
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.timeout(600)]
 
 TEXTS = [case for case in everything().values() if case.text is not None and len(case.text) <= 20_000]
 ENDLESS = [case for case in everything().values() if case.text is not None and len(case.text) > 20_000]

@@ -273,6 +273,7 @@ def _recommendation_desk() -> list[Scene]:
     pages = {
         "draft": f"{desk}/{drafted}",
         "sending": f"{desk}/{drafted}/sending",
+        "giving up": f"{desk}/{drafted}/giving-up",
         "waiting": f"{desk}/{waiting}",
         "answered": f"{desk}/{answered}",
         "contested": f"{desk}/{contested}",
@@ -285,6 +286,7 @@ def _recommendation_desk() -> list[Scene]:
     wrong = {
         "new": f"{desk}/new",
         "extension": f"{desk}/{waiting}/extension",
+        "pause": f"{desk}/{waiting}/pause",
         "answer": f"{desk}/{waiting}/answer",
     }
     return [

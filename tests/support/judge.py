@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 AXE = (Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WIDTHS = (320, 390, 768, 1280)
+EXTREMES = (320, 1280)
 SMALLEST_TARGET = 24
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -76,14 +77,14 @@ def accessibility(page: Page, *, colours: bool = True, only_colours: bool = Fals
         yield f"{violation['id']} ({violation['help']}): {', '.join(places[:4])}: {detail[:240]}"
 
 
-def shape(page: Page) -> Iterator[str]:
+def shape(page: Page, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
     """Say what does not fit a screen, or a finger, and at which widths."""
     found: dict[str, list[int]] = {}
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 844})
         for fault in dict.fromkeys(page.evaluate(_SHAPE, SMALLEST_TARGET)):
             found.setdefault(fault, []).append(width)
-    yield from (f"at {widths} px {fault}" for fault, widths in found.items())
+    yield from (f"at {seen} px {fault}" for fault, seen in found.items())
 
 
 def words(page: Page, lang: str) -> Iterator[str]:

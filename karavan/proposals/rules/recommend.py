@@ -15,7 +15,7 @@ from karavan.councils.models import Council
 from karavan.councils.queries import statute_of
 from karavan.deadlines.models import DeadlineAct, DeadlineKind, DeadlineLine
 from karavan.deadlines.queries import running
-from karavan.deadlines.rules import extend, mark_told, meet, void
+from karavan.deadlines.rules import extend, mark_told, meet, pause, resume, void
 from karavan.proposals import letters
 from karavan.proposals.models import (
     Act,
@@ -245,6 +245,39 @@ def extend_term(
         letters.tell_date_moved(session, deadline, proposal, reason=reason, now=now)
     mark_told(session, deadline.id)
     return deadline
+
+
+def hold_term(
+    session: Session, recommendation_id: int, *, reason: Slots, by: ActorRole, read_version: int, now: datetime
+) -> None:
+    """Let the clock of an answer stand still from today on, for a published reason, until it is let go again.
+
+    Raises:
+        NotFound, ChangedMeanwhile, NotAwaitingAnswer, and what `deadlines.rules.pause` refuses.
+
+    """
+    clock = _awaited(session, recommendation_id, read_version)
+    pause(session, clock.id, reason=reason, by=by, now=now)
+
+
+def release_term(session: Session, recommendation_id: int, *, by: ActorRole, read_version: int, now: datetime) -> None:
+    """Let the clock run on. The authors are told the new date by the next round.
+
+    Raises:
+        NotFound, ChangedMeanwhile, NotAwaitingAnswer.
+
+    """
+    clock = _awaited(session, recommendation_id, read_version)
+    resume(session, clock.id, by=by, now=now)
+
+
+def _awaited(session: Session, recommendation_id: int, read_version: int) -> Deadline:
+    """Take a recommendation that waits for its answer, and return its clock."""
+    recommendation = take_recommendation(session, recommendation_id, read_version=read_version)
+    clocks = running(session, recommendation_id=recommendation_id, kind=DeadlineKind.ANSWER)
+    if recommendation.state != RecommendationState.SENT or not clocks:
+        raise NotAwaitingAnswer
+    return clocks[0]
 
 
 def take_recommendation(session: Session, recommendation_id: int, *, read_version: int | None = None) -> Recommendation:

@@ -12,11 +12,11 @@ from karavan.core.database import db, transact
 from karavan.core.problems import Problem
 from karavan.core.when import local_day
 from karavan.councils.queries import addressees, statute_of
-from karavan.deadlines.models import DeadlineKind
+from karavan.deadlines.models import DeadlineKind, DeadlineState
 from karavan.deadlines.queries import current_calendar
 from karavan.deadlines.reckoning import due_on
 from karavan.proposals import queries
-from karavan.proposals.desk_forms import DeskForm, ExtensionForm, recommendation_form
+from karavan.proposals.desk_forms import DeskForm, ExtensionForm, PauseForm, recommendation_form
 from karavan.proposals.models import AnswerState, RecommendationState
 from karavan.proposals.policy import may_recommend
 from karavan.proposals.rules.recommend import (
@@ -25,6 +25,8 @@ from karavan.proposals.rules.recommend import (
     change_recommendation,
     drop_recommendation,
     extend_term,
+    hold_term,
+    release_term,
     send_recommendation,
 )
 from karavan.proposals.views.desk.room import (
@@ -53,6 +55,7 @@ CHOICE = "proposal_desk/councils.html"
 EDITOR, FORM = "proposal_desk/editor.html", "proposal_desk/_recommendation_form.html"
 PAGE = "proposal_desk/recommendation.html"
 SENDING, SENDING_PANEL = "proposal_desk/sending.html", "proposal_desk/_sending_panel.html"
+PAUSE, PAUSE_PANEL = "proposal_desk/pause.html", "proposal_desk/_pause_panel.html"
 DROPPING, DROPPING_PANEL = "proposal_desk/dropping.html", "proposal_desk/_dropping_panel.html"
 EXTENSION, EXTENSION_PANEL = "proposal_desk/extension.html", "proposal_desk/_extension_panel.html"
 
@@ -193,6 +196,40 @@ def extension(recommendation_id: int) -> AnyResponse:
         return _extension(fresh, form, problem.status)
     flash(gettext("The date is moved. The authors are told, with the reason."), "ok")
     return leave(_page(recommendation_id))
+
+
+@blueprint.route("/recommendations/<int:recommendation_id>/pause", methods=["GET", "POST"])
+@access(staff)
+def hold(recommendation_id: int) -> AnyResponse:
+    """Let the clock stand still for a reason, or run on: one page for both, for only one is possible at a time."""
+    found = recommendation_of_council(recommendation_id)
+    if request.method == "GET" and found.state != RecommendationState.SENT:
+        return leave(_page(recommendation_id))
+    stands = any(clock.deadline.state == DeadlineState.PAUSED for clock in _clocks(found))
+    form = (DeskForm if stands else PauseForm)(data={"version": found.version})
+    if not form.submitted():
+        return _pause(found, form, 422 if request.method == "POST" else 200)
+    facts: dict[str, Any] = {
+        "by": staff_role(found.council.organisation_id),
+        "read_version": form.read_version,
+        "now": now(),
+    }
+    try:
+        if isinstance(form, PauseForm):
+            transact(hold_term, recommendation_id, reason=form.reason.form.slots(), **facts)
+        else:
+            transact(release_term, recommendation_id, **facts)
+    except Problem as problem:
+        fresh = recommendation_of_council(recommendation_id)
+        form.refuse(problem)
+        form.version.data = str(fresh.version)
+        return _pause(fresh, form, problem.status)
+    flash(gettext("The clock runs again.") if stands else gettext("The clock stands still."), "ok")
+    return leave(_page(recommendation_id))
+
+
+def _pause(found: Recommendation, form: DeskForm, status: int = 200) -> Response:
+    return show(PAUSE, PAUSE_PANEL, status, recommendation=found, form=form, clocks=_clocks(found))
 
 
 def _council_asked(councils: Sequence[DeskCouncil]) -> DeskCouncil | None:
