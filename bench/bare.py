@@ -4,14 +4,12 @@
 
 It is what a careful beginner writes: one template over a layout, links by `url_for`, the same values in each item and
 the same drawing, read from tuples in memory; sentences stand in the template. It is given as many items as fit the
-size asked for, and plain text for the rest. The garbage collector and the threads are set as `karavan.serving` sets
-them.
+size asked for, and plain text for the rest. The garbage collector is set as `karavan.serving` sets it.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -116,7 +114,6 @@ def _fitting(size: int) -> tuple[int, str]:
     return items, "x" * max(0, size - len(_draw(items, "").encode()))
 
 
-sys.setswitchinterval(0.02)
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)

@@ -45,8 +45,6 @@ log = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).resolve().parent.parent
 STOP_WITHIN: Final = 3
 """Seconds a worker may take for the requests at hand."""
-SWITCH_AFTER: Final = 0.02
-"""Seconds a thread may compute before another one may ask for its turn."""
 _START_LOCK: Final = 7_205_759_403  # any number, the same in every installation
 
 
@@ -116,9 +114,6 @@ def worker() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    # A page takes a few milliseconds and gives way whenever it asks the database. To be interrupted in between, as
-    # Python would have it every five milliseconds, costs more than it gains.
-    sys.setswitchinterval(SWITCH_AFTER)
     return app
 
 
