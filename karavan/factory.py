@@ -14,6 +14,7 @@ from karavan.accounts import cli as accounts_cli, sign_in, tasks as accounts_tas
 from karavan.core.background import Rounds
 from karavan.core.database import db, engine_options, prepare_engine
 from karavan.core.tokens import Keys
+from karavan.councils import cli as councils_cli
 from karavan.councils.subjects import name_councils, name_organisations
 from karavan.councils.views import desk as councils_desk, public as councils_views
 from karavan.deadlines.views import desk as calendar_desk, public as deadlines_views
@@ -115,6 +116,7 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(notifications_views.blueprint)
     sign_in.init_app(app)
     app.cli.add_command(accounts_cli.commands)
+    app.cli.add_command(councils_cli.commands)
     app.cli.add_command(notifications_cli.commands)
     app.cli.add_command(seeds_cli.commands)
     app.extensions["karavan.subjects"] = {
