@@ -33,13 +33,18 @@ GROUPS = (
     "proposal desk",
     "errors",
 )
-LANGUAGES = ["kk", *(pytest.param(lang, marks=pytest.mark.thorough) for lang in ("ru", "en"))]
+FIRST = ("public", "proposals", "writing")
+"""Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
+THOROUGH = pytest.mark.thorough
+LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]
 COLOURS_IN = "kk"
 """Colours are the same in all languages: they are judged, by day and by night, in one."""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(
+    "group", [group if group in FIRST else pytest.param(group, marks=THOROUGH) for group in GROUPS]
+)
 def test_pages_are_open_to_everybody(stage: Stage, group: str, lang: str) -> None:
     wrong = []
     for scene in stage.scenes[group]:

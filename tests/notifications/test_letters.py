@@ -39,7 +39,7 @@ LONG_TITLE = "«Маңғыстау облысының үкіметтік еме�
 SENDER = "Karavan <no-reply@karavan.test>"
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+|[\w-]+\.(?:example|com|kz)\b")
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.once]
 
 
 def letter(

@@ -24,7 +24,7 @@ from tests.support.settings import BASE_URL
 if TYPE_CHECKING:
     from karavan.notifications.messages import Outgoing
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.once]
 
 PAGE = f"{BASE_URL}/en/proposals/MGS-2026-00017"
 NOBODY = {"kk": "", "ru": "", "en": ""}
