@@ -952,8 +952,18 @@ def _change_columns() -> Any:
     )
 
 
-def changes_followed(session: Session, follows: Sequence[Follow], *, until: datetime) -> list[FollowedChange]:
-    """Return the public steps up to a moment that these follows have not told of, each once, the first first."""
+MOST_TOLD: Final = 100
+"""So many steps one letter tells of."""
+
+
+def settled_through(session: Session, *, until: datetime) -> int:
+    """Return the last step before the first that is younger than a moment: whatever comes in now comes after it."""
+    young = session.scalar(select(func.min(StateChange.id)).where(StateChange.happened_at > until))
+    return young - 1 if young is not None else session.scalar(select(func.max(StateChange.id))) or 0
+
+
+def changes_followed(session: Session, follows: Sequence[Follow], *, through: int) -> list[FollowedChange]:
+    """Return the public steps up to one of them that these follows have not told of, each once, the first first."""
     wanted = []
     for row in follows:
         what = {
@@ -966,8 +976,8 @@ def changes_followed(session: Session, follows: Sequence[Follow], *, until: date
         wanted.append(and_(what == (int(row.key) if number else row.key), StateChange.id > row.sent_through))
     if not wanted:
         return []
-    chosen = _change_columns().where(or_(*wanted), StateChange.happened_at <= until, _NAMED)
-    return [FollowedChange(*row) for row in session.execute(chosen.order_by(StateChange.id).limit(100))]
+    chosen = _change_columns().where(or_(*wanted), StateChange.id <= through, _NAMED)
+    return [FollowedChange(*row) for row in session.execute(chosen.order_by(StateChange.id).limit(MOST_TOLD))]
 
 
 def people_to_tell(session: Session, pace: Pace, *, before: datetime) -> list[int]:

@@ -210,6 +210,32 @@ class TestFollowing:
         assert write(tell_follower, amina.id, Pace.AT_ONCE, now=NOW + timedelta(seconds=30)) is False
         assert write(tell_follower, amina.id, Pace.AT_ONCE, now=NOW + timedelta(seconds=90)) is True
 
+    def test_more_than_a_letter_holds_comes_with_the_next(
+        self, session: Session, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("karavan.proposals.queries.MOST_TOLD", 2)
+        make_council()
+        amina = make_person()
+        write(follow, person_id=amina.id, kind=FollowKind.PLACE, key="zhanaozen", pace=Pace.AT_ONCE, now=NOW)
+        for _ in range(5):
+            self.publish_one()
+        self.later(clock)
+        for _ in range(4):
+            tasks.tell_followers()
+        told = [change["number"] for letter in letters("digest") for change in letter.payload["changes"]]
+        assert told == [f"MGS-2026-{place:05d}" for place in range(1, 6)]
+
+    def test_steps_that_were_numbered_out_of_order_are_both_told(self, session: Session) -> None:
+        make_council()
+        amina = make_person()
+        write(follow, person_id=amina.id, kind=FollowKind.PLACE, key="zhanaozen", pace=Pace.AT_ONCE, now=NOW)
+        make_proposal(state=State.PUBLISHED, now=NOW + timedelta(seconds=30))
+        make_proposal(state=State.PUBLISHED, now=NOW)
+        for seconds in (70, 100):
+            write(tell_follower, amina.id, Pace.AT_ONCE, now=NOW + timedelta(seconds=seconds))
+        told = [change["number"] for letter in letters("digest") for change in letter.payload["changes"]]
+        assert sorted(told) == ["MGS-2026-00001", "MGS-2026-00002"]
+
     def test_once_a_day_at_eight_and_a_missed_day_is_made_up_for(
         self, session: Session, clock: time_machine.Traveller
     ) -> None:

@@ -63,10 +63,15 @@ def tell_follower(session: Session, person_id: int, pace: Pace, *, now: datetime
     if person is None or not rows:
         return False
     until = now - SETTLED
-    newest = session.scalar(select(func.max(StateChange.id)).where(StateChange.happened_at <= until)) or 0
-    changes = queries.changes_followed(session, rows, until=until)
+    through = queries.settled_through(session, until=until)
+    changes = queries.changes_followed(session, rows, through=through)
+    if len(changes) == queries.MOST_TOLD:  # a letter holds no more: the rest comes with the next round
+        through = changes[-1].id
+    else:
+        for row in rows:
+            row.told_at = now
     for row in rows:
-        row.sent_through, row.told_at = max(row.sent_through, newest), now
+        row.sent_through = max(row.sent_through, through)
     session.flush()
     if not changes:
         return False
