@@ -18,10 +18,7 @@ from karavan.core.places import HOME_DISTRICTS
 from karavan.core.when import local_day
 from karavan.files.answers import send
 from karavan.files.queries import content_of
-from karavan.proposals import (
-    models,  # noqa: F401 -- the tables
-    queries,
-)
+from karavan.proposals import queries
 from karavan.proposals.differences import differences
 from karavan.proposals.lifecycle import PUBLIC, STEPS
 from karavan.proposals.models import State, Topic
