@@ -1,7 +1,7 @@
 """What the logs say: one line a record, and nothing that belongs to a person.
 
-A ticket's link is a key, and so is a draft's: neither must lie in a log; neither must addresses, telephone numbers or the values a
-statement was run with. Masking is the last step, after arguments and tracebacks have become text.
+A ticket's link is a key, and so is a draft's: they must not lie in a log; neither must addresses, telephone numbers or
+the values a statement was run with. Masking is the last step, after arguments and tracebacks have become text.
 """
 
 from __future__ import annotations
