@@ -292,10 +292,13 @@ class TestAfterwards:
     def test_she_rates_it_and_may_change_her_mind(self, session: Session) -> None:
         (proposal, _) = two_at_the_council()
         answer = make_answer(make_recommendation(proposal))
+        mine_id = proposal.id
+        before = reload_proposal(mine_id).version
         mine = {"person_id": proposal.author_id, "now": NOW}
         write(rate, answer.id, proposal.id, score=1, note_text="Жоқ", **mine)
         write(rate, answer.id, proposal.id, score=3, note_text="", **mine)
         assert session.scalars(select(Rating.score)).all() == [3]
+        assert reload_proposal(mine_id).version == before, "an opinion is in nobody's way who decides"
         with pytest.raises(NotYours):
             write(rate, answer.id, proposal.id, score=1, note_text="", person_id=make_person().id, now=NOW)
 

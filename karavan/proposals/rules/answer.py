@@ -19,6 +19,7 @@ from karavan.proposals.models import (
     AnswerState,
     Objection,
     OfficialAnswer,
+    Proposal,
     Rating,
     RecommendationState,
     State,
@@ -151,8 +152,8 @@ def rate(
 
     """
     answer = session.get(OfficialAnswer, answer_id)
-    proposal = take(session, proposal_id)
-    if answer is None or proposal_id not in carried_by(session, answer.recommendation_id):
+    proposal = session.get(Proposal, proposal_id)  # not taken: an opinion is in nobody's way who decides
+    if answer is None or proposal is None or proposal_id not in carried_by(session, answer.recommendation_id):
         raise NotFound
     if proposal.author_id != person_id:
         raise NotYours
