@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
 from karavan import create_app
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
     from karavan.accounts.models import Person
     from tests.support.databases import Database
+
+
+# How long Hypothesis takes to think of an example says how busy the machine is (and in a new clone it first makes its
+# table of characters), nothing about Karavan.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

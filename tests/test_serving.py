@@ -266,6 +266,7 @@ def test_it_starts_says_where_to_go_delivers_letters_and_ends_with_ctrl_c(tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_it_ends_soon_even_while_somebody_keeps_a_connection(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database) as site, socket.create_connection(("127.0.0.1", site.port)) as connection:
         connection.sendall(b"GET /en/mailbox/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -277,6 +278,7 @@ def test_it_ends_soon_even_while_somebody_keeps_a_connection(tmp_path: Path, dat
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_nobody_is_left_behind_when_it_is_killed(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database) as site:
         until(lambda: "No letters yet" not in site.get("/en/mailbox/"))  # so everybody is up and at work
@@ -287,6 +289,7 @@ def test_nobody_is_left_behind_when_it_is_killed(tmp_path: Path, database: Datab
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_without_background_no_letter_leaves(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database, KARAVAN_BACKGROUND="0") as site:
         time.sleep(4)
@@ -296,6 +299,7 @@ def test_without_background_no_letter_leaves(tmp_path: Path, database: Database)
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_second_start_on_the_same_port_is_told_so(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database) as site:
         second = subprocess.run(
@@ -328,6 +332,7 @@ def test_the_deliverer_is_started_again_when_it_dies(tmp_path: Path, database: D
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_worker_that_dies_is_replaced(tmp_path: Path, database: Database) -> None:
     with started(tmp_path, database) as site:
         workers = {pid for pid, what in family(site.process.pid).items() if "deliver" not in what}

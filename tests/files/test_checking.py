@@ -289,6 +289,7 @@ def test_what_stands_before_and_behind_a_document_is_gone() -> None:
     assert b"evil" not in examined.content
 
 
+@pytest.mark.thorough
 def test_a_document_that_unpacks_to_gigabytes_ends_only_the_program_that_looks() -> None:
     bomb = made.unpacking_bomb()
     assert len(bomb) < DOCUMENT_BYTES

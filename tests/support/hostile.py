@@ -7,13 +7,18 @@ The list is `hostile_inputs.json` beside this file. It is ASCII: every invisible
 `\u` escape, so that nothing hides in a diff. A fixed defect adds a case; ids are never reused.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Recipe = str | dict[str, Any]
 
@@ -96,6 +101,15 @@ def cases(group: str | None = None, where: str | None = None) -> list[Any]:
         if one.text is not None
         and (group is None or one.group == group)
         and (where is None or where in one.where or (where in ANY_TEXT and "any_text" in one.where))
+    ]
+
+
+def a_few(values: Iterable[Any], *, of: int = 8) -> list[Any]:
+    """Return these for `parametrize`: one of so many for every run, the rest for `bin/test all`."""
+    params = [value if isinstance(value, type(pytest.param())) else pytest.param(value) for value in values]
+    return [
+        param if place % of == 0 else pytest.param(*param.values, id=param.id, marks=pytest.mark.thorough)
+        for place, param in enumerate(params)
     ]
 
 
