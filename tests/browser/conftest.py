@@ -14,7 +14,7 @@ from tests.support.chromium import launch
 from tests.support.scenes import plant_scenes
 from tests.support.site import running
 from tests.support.stage import Stage, sign_in
-from tests.support.walker import WAYS, Walker
+from tests.support.walker import WAYS, WITH_HTMX, Walker, Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from tests.support.browser import Watch
     from tests.support.scenes import Scene
     from tests.support.site import Site
-    from tests.support.walker import Way
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave walks without JavaScript, and with a keyboard alone, to bin/test all: every run walks a few in each way."""
+    for item in items:
+        ways = [way for way in getattr(getattr(item, "callspec", None), "params", {}).values() if isinstance(way, Way)]
+        if set(ways) - {WITH_HTMX} and not item.get_closest_marker("each_way"):
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

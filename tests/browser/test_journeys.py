@@ -80,6 +80,7 @@ class TestFindingAnEvent:
 
 
 class TestRegistering:
+    @pytest.mark.each_way
     def test_alone(self, walker: Walker, site: Site) -> None:
         event = site.new_event()
         walker.open(f"events/{event.slug}")
@@ -201,6 +202,7 @@ class TestTheTicket:
         walker.reads("Your changes are saved.")
         expect(walker.page.locator(".ticket")).to_contain_text("Жаңа Есім")
 
+    @pytest.mark.each_way
     def test_one_of_two_gives_the_seat_back(self, walker: Walker, site: Site) -> None:
         registration = site.register(site.new_event(), people=2)
         walker.open(site.ticket(registration))

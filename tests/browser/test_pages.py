@@ -33,7 +33,7 @@ GROUPS = (
     "proposal desk",
     "errors",
 )
-FIRST = ("public", "proposals", "writing")
+FIRST = ("public", "proposals", "discussion")
 """Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
 THOROUGH = pytest.mark.thorough
 LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]
