@@ -115,6 +115,7 @@ def test_whoever_starts_the_real_thing_reads_where_it_is(tmp_path: Path) -> None
     assert said.strip() == "Karavan is at http://karavan.test (Ctrl-C stops it)."
 
 
+@pytest.mark.thorough
 def test_two_starts_at_once_prepare_the_database_once(
     tmp_path: Path, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -316,6 +317,7 @@ def test_a_second_start_on_the_same_port_is_told_so(tmp_path: Path, database: Da
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(chosen() == "sqlite", reason="on SQLite letters leave from a thread of the one worker")
 def test_the_deliverer_is_started_again_when_it_dies(tmp_path: Path, database: Database) -> None:
     def deliverer() -> int | None:
