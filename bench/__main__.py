@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import rush, search
+from bench import discussion, rush, search
 from bench.load import Result
 from bench.raw import RawRegistrations, raw_commits
 from bench.report import Report, speed, spread
@@ -55,6 +55,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), None) as built:
             measure(report, built, "SQLite", seconds)
             among_many(report, built, "SQLite", seconds)
+            in_long_threads(report, built, "SQLite", seconds)
     if asked.only != "sqlite":
         server = postgres.server_url(durable=True)
         if server is None:
@@ -67,6 +68,7 @@ def main() -> int:
                 tell("PostgreSQL: the rush, database step")
                 rush.database_step(report, built, attempts=500 if asked.quick else 2000)
                 among_many(report, built, "PostgreSQL", seconds)
+                in_long_threads(report, built, "PostgreSQL", seconds)
     report.remarks += [
         "Times are p50/p99/maximum.",
         "A closed loop (every row not marked as open) hides waiting: while the server is slow, nobody asks.",
@@ -79,10 +81,17 @@ def main() -> int:
 
 
 def among_many(report: Report, built: Town, where: str, seconds: float) -> None:
-    """Measure search, last of all: it fills the town."""
+    """Measure search, when the rest is done: it fills the town."""
     many = search.MANY // 10 if seconds < 2 else search.MANY
     tell(f"{where}: search among {many:,} submissions")
     search.measure(report, built, where, many=many)
+
+
+def in_long_threads(report: Report, built: Town, where: str, seconds: float) -> None:
+    """Measure what is read, written and decided in threads, the longest last."""
+    sizes = discussion.SIZES[:2] if seconds < 2 else discussion.SIZES
+    tell(f"{where}: threads of up to {sizes[-1]:,} comments")
+    discussion.measure(report, built, where, sizes=sizes)
 
 
 def write(report: Report) -> None:

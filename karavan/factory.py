@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -18,13 +19,28 @@ from karavan.councils import cli as councils_cli
 from karavan.councils.subjects import name_councils, name_organisations
 from karavan.councils.views import desk as councils_desk, public as councils_views
 from karavan.deadlines.views import desk as calendar_desk, public as deadlines_views
-from karavan.events import tasks as events_tasks
+from karavan.discussion import hosts, tasks as discussion_tasks
+from karavan.discussion.acquainted import has_been_read
+from karavan.discussion.logged import Threads
+from karavan.discussion.moderated import Comments
+from karavan.discussion.views import desk as thread_desk, threads as threads_views, writing as writing_comments
+from karavan.events import discussed as events_discussed, tasks as events_tasks
+from karavan.events.acquainted import has_registered
 from karavan.events.on_councils import sittings
 from karavan.events.subjects import name_events
 from karavan.events.views import desk as desk_views, public as events_views, tickets as tickets_views
+from karavan.moderation import cli as moderation_cli, pieces, rooms, screening, tasks as moderation_tasks
+from karavan.moderation.views import (
+    appeals as appeals_views,
+    flags as flags_views,
+    public as moderation_public,
+    queue as moderation_queue,
+    receipts as receipts_views,
+    rules as conduct_views,
+)
 from karavan.notifications import cli as notifications_cli, tasks as notifications_tasks, views as notifications_views
 from karavan.pages import views as pages_views
-from karavan.proposals import tasks as proposals_tasks
+from karavan.proposals import discussed as proposals_discussed, tasks as proposals_tasks
 from karavan.proposals.council_section import recommendations_section
 from karavan.proposals.subjects import name_proposals, name_recommendations
 from karavan.proposals.views import (
@@ -112,11 +128,27 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(own_views.blueprint)
     app.register_blueprint(follows_views.blueprint)
     app.register_blueprint(proposals_desk.blueprint)
+    app.register_blueprint(writing_comments.blueprint)
+    app.register_blueprint(thread_desk.blueprint)
+    app.register_blueprint(threads_views.blueprint)
     app.register_blueprint(record_views.blueprint)
+    app.register_blueprint(moderation_public.blueprint)
+    app.register_blueprint(moderation_queue.blueprint)
+    app.register_blueprint(flags_views.blueprint)
+    app.register_blueprint(appeals_views.blueprint)
+    app.register_blueprint(receipts_views.blueprint)
+    app.register_blueprint(conduct_views.blueprint)
     app.register_blueprint(notifications_views.blueprint)
+    hosts.register(proposals_discussed.HOST, proposals_discussed.find)
+    hosts.register(events_discussed.HOST, events_discussed.find)
+    pieces.register(Comments())
+    rooms.register(Threads())
+    screening.own_hosts(urlsplit(app.extensions["karavan.settings"].base_url).hostname or "")
+    pieces.recognise_by({"comment": has_been_read, "registration": has_registered})
     sign_in.init_app(app)
     app.cli.add_command(accounts_cli.commands)
     app.cli.add_command(councils_cli.commands)
+    app.cli.add_command(moderation_cli.commands)
     app.cli.add_command(notifications_cli.commands)
     app.cli.add_command(seeds_cli.commands)
     app.extensions["karavan.subjects"] = {
@@ -132,6 +164,9 @@ def _furnish(app: Flask) -> None:
     rounds = app.extensions["karavan.rounds"]
     rounds.every(2, notifications_tasks.deliver_letters)
     rounds.every(15, events_tasks.sweep_offers)
+    rounds.every(30, moderation_tasks.settle_cases)
+    rounds.every(3600, discussion_tasks.tidy)
+    rounds.every(24 * 3600, discussion_tasks.check_sums)
     rounds.every(60, proposals_tasks.tell_followers)
     rounds.every(600, proposals_tasks.remind_of_deadlines)
     rounds.every(3600, proposals_tasks.forget_old_drafts)

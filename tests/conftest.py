@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what meets a database: bin/test runs that on both, pages only when asked for all."""
+    """Mark what meets a database: bin/test runs that on both, pages on both with `bin/test both`."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if {"visit", "new_visitor", "sign_in"} & set(fixtures):

@@ -257,12 +257,13 @@ _NUMBERS: Final = {
     SettingKey.MANDATE_YEARS: N_("Years"),
     SettingKey.MINIMUM_SUPPORTS: N_("Supporters (0: none needed)"),
     SettingKey.MINIMUM_AGE: N_("Age in years"),
+    SettingKey.MODERATION_HOURS: N_("Hours"),
 }
 
 
 def _number_form(key: SettingKey) -> type[LineForm]:
     shape = SHAPES[key]
-    assert isinstance(shape, Whole)  # noqa: S101 -- of the three settings named above
+    assert isinstance(shape, Whole)  # noqa: S101 -- of the settings named above
     return type("NumberLineForm", (NumberForm,), {"number": WholeNumber(_NUMBERS[key], shape.low, shape.high)})
 
 

@@ -170,6 +170,7 @@ class SettingKey(StrEnum):
     EXTENSION = "extension"
     MINIMUM_SUPPORTS = "minimum_supports"
     MINIMUM_AGE = "minimum_age"
+    MODERATION_HOURS = "moderation_hours"
     LANGUAGE_ORDER = "language_order"
     LEGAL_REFERENCE = "legal_reference"
 

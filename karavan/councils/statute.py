@@ -260,6 +260,7 @@ SHAPES: Final[dict[SettingKey, Shape]] = {
     SettingKey.EXTENSION: Extensions(),
     SettingKey.MINIMUM_SUPPORTS: Whole(0, MOST_SUPPORTS),
     SettingKey.MINIMUM_AGE: Whole(0, 99),
+    SettingKey.MODERATION_HOURS: Whole(1, 240),
     SettingKey.LANGUAGE_ORDER: LanguageOrder(),
     SettingKey.LEGAL_REFERENCE: Words(),
 }
@@ -361,6 +362,7 @@ DEFAULTS: Final[dict[SettingKey, Default]] = {
     SettingKey.EXTENSION: Default(Extension(10, _WORKING, 1, Granter.COUNCIL), NOT_SET),
     SettingKey.MINIMUM_SUPPORTS: Default(10, NOT_SET),
     SettingKey.MINIMUM_AGE: Default(18, OUR_RULE),
+    SettingKey.MODERATION_HOURS: Default(24, NOT_SET),
     SettingKey.LANGUAGE_ORDER: Default(LANGUAGES, OUR_RULE),
     SettingKey.LEGAL_REFERENCE: Default(
         Slots(
@@ -396,6 +398,8 @@ class Statute:
     minimum_supports: int
     """How many must support a submission before the council has to look at it; 0: none."""
     minimum_age: int
+    moderation_hours: int
+    """Within how many hours a moderator reads what waits for her in the discussions of this council."""
     language_order: tuple[str, ...]
     legal_reference: Slots
     """What stands under every date of this council."""

@@ -16,9 +16,11 @@ from flask import current_app
 
 from karavan.core.languages import Slots, Wording
 from karavan.core.when import DEFAULT_ZONE, clock, day_long, day_range, time_range
+from karavan.notifications.discussion_letters import DiscussionLetter
 from karavan.notifications.event_letters import EventLetter
 from karavan.notifications.messages import Outgoing
 from karavan.notifications.models import Channel
+from karavan.notifications.moderation_letters import ModerationLetter
 from karavan.notifications.proposal_letters import ProposalLetter
 from karavan.web.locale import speaking
 
@@ -28,7 +30,18 @@ if TYPE_CHECKING:
     from karavan.notifications.models import Letter
 
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
-_RAW: Final = ("event", "people", "ticket", "proposal", "proposals", "into", "subject")
+_RAW: Final = (
+    "event",
+    "people",
+    "ticket",
+    "proposal",
+    "proposals",
+    "into",
+    "subject",
+    "thread",
+    "statement",
+    "measure",
+)
 """Facts that templates get only in words: a name as it was typed could be a link."""
 
 
@@ -54,11 +67,19 @@ class Stationery:
             else None
         )
         about_proposals = letter.letter.startswith("proposals/")
+        about_comments = letter.letter.startswith("discussion/")
+        about_moderation = letter.letter.startswith("moderation/")
         ticket = letter.payload.get("ticket")
         self._context: dict[str, Any] = {
             **{name: fact for name, fact in letter.payload.items() if name not in _RAW},
             **(self._event.context() if self._event else {}),
             **(ProposalLetter(letter.payload, letter.lang, link=self.link).context() if about_proposals else {}),
+            **(DiscussionLetter(letter.payload, letter.lang, link=self.link).context() if about_comments else {}),
+            **(
+                ModerationLetter(letter.letter, letter.payload, letter.lang, link=self.link).context()
+                if about_moderation
+                else {}
+            ),
             "lang": letter.lang,
             "base_url": self._base,
             "host": urlsplit(self._base).hostname,

@@ -37,6 +37,13 @@ DESKS: Final = (
         frozenset({Role.MODERATOR, Role.SECRETARY}),
     ),
     Desk(
+        "moderation.index",
+        "flag",
+        N_("Moderators' queue"),
+        N_("Read what was flagged or held, decide with a reason, look at appeals."),
+        frozenset({Role.MODERATOR, Role.SECRETARY}),
+    ),
+    Desk(
         "council_desk.index",
         "council",
         N_("Councils I keep"),

@@ -8,7 +8,9 @@ from flask import abort
 
 from karavan.core.database import db
 from karavan.core.when import local_day
+from karavan.discussion.section import section_of
 from karavan.proposals import queries
+from karavan.proposals.discussed import HOST, takes_comments
 from karavan.proposals.forms import PressForm
 from karavan.proposals.growth import curve
 from karavan.proposals.lifecycle import OPEN_TO_SUPPORT, PUBLIC, STEPS, Who
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from karavan.accounts.policy import Actor
+    from karavan.discussion.section import Section
     from karavan.proposals.models import Proposal, Recommendation
     from karavan.web.forms import Form
 
@@ -70,6 +73,7 @@ def page_of(session: Session, proposal: Proposal, actor: Actor, *, now: datetime
         "can_edit": may_edit(actor, proposal),
         "can_withdraw": may(actor, proposal, Act.WITHDRAW),
         "contestable": _contestable(actor, proposal, recommendations),
+        "talk": _talk(session, proposal),
     }
 
 
@@ -98,6 +102,13 @@ def history_of(proposal: Proposal, *, inside: bool) -> list[dict[str, Any]]:
         }
         for one in proposal.changes
     ]
+
+
+def _talk(session: Session, proposal: Proposal) -> Section | None:
+    """Return what stands here of its discussion. One that was withdrawn takes its discussion with it."""
+    if proposal.state not in PUBLIC:
+        return None
+    return section_of(session, HOST, proposal.id, open_to_all=takes_comments(proposal.state))
 
 
 def _contestable(actor: Actor, proposal: Proposal, recommendations: Any) -> set[int]:

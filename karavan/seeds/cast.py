@@ -40,11 +40,14 @@ CAST: Final = (
         lang="kk",
         try_this=Slots(
             "Ұсынылған орынды қабылдаңыз, билетіңізді ашыңыз немесе отбасыңызбен іс-шараға жазылыңыз. Таңғы "
-            "автобус туралы ұсынысыңызға келген жауапты оқып, бағалаңыз немесе қарсылық білдіріңіз.",
+            "автобус туралы ұсынысыңызға келген жауапты оқып, бағалаңыз немесе қарсылық білдіріңіз. Сол ұсыныстың "
+            "талқылауында сізге жауап жазылған: оқып шығып, пікір қалдырыңыз.",
             "Примите предложенное место, откройте билет или запишитесь на событие всей семьёй. Прочитайте ответ "
-            "на своё предложение об утреннем автобусе, оцените его или возразите.",
+            "на своё предложение об утреннем автобусе, оцените его или возразите. В его обсуждении вам ответили: "
+            "прочитайте новое и напишите комментарий.",
             "Accept the seat you are offered, open your ticket, or register for an event with your family. Read "
-            "the answer to your proposal about the morning bus, and rate it or object to it.",
+            "the answer to your proposal about the morning bus, and rate it or object to it. People answered you in "
+            "its discussion: read what is new and write a comment.",
         ),
     ),
     Account(
@@ -72,11 +75,14 @@ CAST: Final = (
         organisation=COUNCIL,
         try_this=Slots(
             "Бейнеудегі су туралы жауаптың қараламасын тексеріп, жариялаңыз. Мектеп туралы ұсынымды жіберіңіз, карьер "
-            "туралы қарсылыққа шешім шығарыңыз, кеңес ережесіне жаңа тармақ енгізіңіз.",
+            "туралы қарсылыққа шешім шығарыңыз, кеңес ережесіне жаңа тармақ енгізіңіз. Пікірлер кезегінде бір шағым "
+            "мен екінші модератордың келісімін күткен бір шешім бар.",
             "Проверьте черновик ответа о воде в Бейнеу и опубликуйте его. Отправьте рекомендацию о школе, решите "
-            "вопрос о возражении по карьеру, внесите пункт в положение о совете.",
+            "вопрос о возражении по карьеру, внесите пункт в положение о совете. В очереди комментариев ждут одна "
+            "жалоба на решение модератора и одно решение, с которым должен согласиться второй модератор.",
             "Check the draft of the answer on water in Beineu and publish it. Send the recommendation on school "
-            "places, decide on the objection about the quarry, enter a line of the statute.",
+            "places, decide on the objection about the quarry, enter a line of the statute. In the queue of comments "
+            "an appeal waits, and a decision that needs a second moderator.",
         ),
     ),
     Account(
@@ -88,12 +94,14 @@ CAST: Final = (
         roles=(Role.MODERATOR,),
         organisation=COUNCIL,
         try_this=Slots(
-            "Үш ұсыныс тексеруді күтіп тұр: бірін жариялаңыз, бірін себебін жазып қайтарыңыз. Қағаздан "
-            "енгізілгенін түпнұсқасымен салыстырып растаңыз.",
-            "Три предложения ждут проверки: опубликуйте одно, верните другое с причиной. То, что введено с "
-            "бумаги, сверьте с оригиналом и подтвердите.",
-            "Three proposals wait to be checked: publish one, return another with a reason. Compare the one that "
-            "was entered from paper with its original, and confirm it.",
+            "Пікірлер кезегінде төрт мәтін күтіп тұр: бірін қалдырыңыз, бірінің бөлігін жабыңыз не алып тастаңыз. Үш "
+            "ұсыныс тексеруді күтеді: бірін жариялап, бірін себебін жазып қайтарыңыз, қағаздан енгізілгенін "
+            "түпнұсқасымен салыстырыңыз.",
+            "В очереди ждут четыре комментария: оставьте один, закройте часть другого или удалите его. Проверки ждут "
+            "три предложения: опубликуйте одно, верните другое с причиной, введённое с бумаги сверьте с оригиналом.",
+            "Four comments wait in the queue: keep one, cover a part of another or remove it. Three proposals wait to "
+            "be checked: publish one, return another with a reason, compare the one that was entered from paper with "
+            "its original.",
         ),
     ),
     Account(
@@ -106,11 +114,11 @@ CAST: Final = (
         organisation=COUNCIL,
         try_this=Slots(
             "Кеңес мүшесі ретінде қаралып жатқан ұсыныстарды оқыңыз, мерзімдер тақтасынан кімнің жауабы "
-            "күтілетінін көріңіз, ашық отырысқа жазылыңыз.",
+            "күтілетінін көріңіз, ашық отырысқа жазылыңыз. Талқылауда кеңес мүшесі ретінде жауап жазыңыз.",
             "Как член совета прочитайте предложения на рассмотрении, посмотрите на доске сроков, чей ответ "
-            "ожидается, и запишитесь на открытое заседание.",
+            "ожидается, и запишитесь на открытое заседание. Ответьте в обсуждении от имени члена совета.",
             "As a council member, read the proposals under consideration, see on the board of dates whose answer "
-            "is expected, and register for the open meeting.",
+            "is expected, and register for the open meeting. Answer in a discussion as a member of the council.",
         ),
     ),
     Account(

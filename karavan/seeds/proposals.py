@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from karavan.accounts.models import Organisation, Person
 from karavan.core.languages import Slots
@@ -419,7 +419,8 @@ class Office:
 
         Their keys stay, so that no occasion is told twice.
         """
-        told: Any = Letter.letter.startswith("proposals/") & (Letter.state == LetterState.WAITING)
+        ours = or_(*(Letter.letter.startswith(f"{part}/") for part in ("proposals", "discussion", "moderation")))
+        told: Any = ours & (Letter.state == LetterState.WAITING)
         late = (Letter.created_at < now - OLD_LETTERS) | Letter.address.not_in([account.email for account in CAST])
         self._session.execute(
             update(Letter)

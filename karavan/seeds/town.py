@@ -20,6 +20,7 @@ from karavan.seeds.councils import plant_councils
 from karavan.seeds.days import Days
 from karavan.seeds.gatherings import GATHERINGS
 from karavan.seeds.proposals import plant_proposals
+from karavan.seeds.talk import plant_talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ def plant_town(session: Session, *, now: datetime) -> bool:
     days = Days(now)
     acts += [act for gathering in GATHERINGS for act in _acts(session, gathering, days)]
     acts += plant_proposals(session, days=days)
+    acts += plant_talk(session, days=days)
     for moment, act in sorted(acts, key=itemgetter(0)):
         act(moment)
     session.flush()
@@ -77,6 +79,7 @@ def _found_organisations(session: Session) -> None:
 
 
 def _open_accounts(session: Session, now: datetime) -> None:
+    opened = now - timedelta(days=200)  # nobody of them is a newcomer
     known = set(session.scalars(select(Person.email_key)))
     organisations = {organisation.slug: organisation for organisation in session.scalars(select(Organisation))}
     for account in CAST:
@@ -89,9 +92,9 @@ def _open_accounts(session: Session, now: datetime) -> None:
             email_key=account.email,
             phone=account.phone,
             lang=account.lang,
-            created_at=now,
+            created_at=opened,
             demo=True,
-            roles=[RoleGrant(role=role, organisation=organisation, granted_at=now) for role in account.roles],
+            roles=[RoleGrant(role=role, organisation=organisation, granted_at=opened) for role in account.roles],
         )
         session.add(person)
     session.flush()

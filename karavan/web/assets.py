@@ -42,6 +42,7 @@ PARTS: Final = (
     "ticket",
     "clock",
     "proposals",
+    "discussion",
     "footer",
     "motion",
     "print",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from flask import request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.routing import AnyConverter
 
-from karavan.core.languages import DEFAULT_LANGUAGE, LANGUAGES
+from karavan.core.languages import DEFAULT_LANGUAGE, LANGUAGES, Slots
 from karavan.core.problems import Message
+from karavan.core.when import clock, day_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +80,19 @@ def say(message: str | Message) -> str:
     if not isinstance(message, Message):
         return gettext(message) if message else ""
     text = gettext(message.id) if message.plural is None else ngettext(message.id, message.plural, message.count)
-    facts = {name: say(fact) if isinstance(fact, Message) else fact for name, fact in message.facts.items()}
+    facts = {name: _in_words(fact) for name, fact in message.facts.items()}
     return text % facts if facts else text
+
+
+def _in_words(fact: object) -> object:
+    """Put into the reader's words what has some: a sentence, a moment, a text in several languages."""
+    if isinstance(fact, Message):
+        return say(fact)
+    if isinstance(fact, Slots):
+        return fact.best(lang()).text
+    if isinstance(fact, datetime):
+        return f"{day_medium(fact, lang())}, {clock(fact, lang())}"
+    return fact
 
 
 def preferred() -> str:

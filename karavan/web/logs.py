@@ -1,7 +1,8 @@
 """What the logs say: one line a record, and nothing that belongs to a person.
 
-A ticket's link is a key, and so is a draft's: they must not lie in a log; neither must addresses, telephone numbers or
-the values a statement was run with. Masking is the last step, after arguments and tracebacks have become text.
+A ticket's link is a key, and so are a draft's and a receipt's: they must not lie in a log; neither must addresses,
+telephone numbers or the values a statement was run with. Masking is the last step, after arguments and tracebacks have
+become text.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from flask.logging import wsgi_errors_stream
 
 from karavan.core.text import mask_email, mask_phone
 
-_TOKEN: Final = re.compile(r"(/(?:registrations|check-in|proposals/new)/)[^/\s?#'\"]+")
+_TOKEN: Final = re.compile(r"(/(?:registrations|check-in|proposals/new|receipts)/)[^/\s?#'\"]+")
 _EMAIL: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"\+\d[\d ()-]{7,}\d|(?<![\w.-])[78]7\d{9}(?![\w.-])")
 _VALUES: Final = re.compile(r"\[parameters: .*", re.MULTILINE)

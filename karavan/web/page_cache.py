@@ -95,6 +95,8 @@ class PageCache:
                 page = self._fresh(key)
                 if page is None:
                     status, headers, body = self._ask(environ)
+                    if status.startswith("304"):  # the reader holds it; about others that says nothing
+                        return _send(environ, start_response, status, headers, body)
                     page = self._keep(key, status, headers, body)
                     if not page.status:
                         return _send(environ, start_response, status, headers, body)
@@ -154,7 +156,8 @@ class PageCache:
         now = monotonic()
         seconds = _public_seconds(headers) if status.startswith("200") else 0
         if seconds:
-            etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+            given = [value for name, value in headers if name.lower() == "etag"]
+            etag = given[0] if given else f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
             plain = [(name, value) for name, value in headers if name.lower() not in {"content-length", "etag"}]
             page = Page(now + seconds, now, status, plain, body, etag, _variants(headers, body))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,7 +125,7 @@ def strangers(code: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or "")
-    return {name for name in found if name.partition(".")[0] not in {"alembic", "sqlalchemy", "__future__"}}
+    return {name for name in found if name.partition(".")[0] not in {"alembic", "sqlalchemy", *sys.stdlib_module_names}}
 
 
 @pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)

@@ -95,10 +95,76 @@ _ABOUT_PROPOSALS: Final[dict[str, dict[str, Any]]] = {
         ],
     },
 }
+STATEMENT: Final[dict[str, Any]] = {
+    "case": 214,
+    "action": "remove",
+    "said": "removed",
+    "revision": 1,
+    "clause": "insults",
+    "clause_version": 1,
+    "words": "Екінші сөйлем көршіні қорлайды.",
+    "words_lang": "kk",
+    "basis": "flags",
+    "found_by_machine": False,
+    "decided_by_machine": False,
+    "passages": 0,
+    "measures": [{"kind": "pause", "hours": 24, "until": "2026-12-02T05:00:00+00:00"}],
+    "outcome": None,
+    "decided_at": "2026-12-01T05:00:00+00:00",
+    "appeal_until": "2026-12-31T05:00:00+00:00",
+    "log_seq": 1042,
+    "receipt": "7F3K927F3K92",
+}
+MODERATED: Final[dict[str, Any]] = {
+    "case": 214,
+    "comment": "abcdefghijklmnop",
+    "thread": {"title": "Жаңаөзеннен таңғы автобус керек", "lang": "kk"},
+    "council": CITY_COUNCIL,
+    "demo": False,
+}
+RULE: Final = {
+    "number": 2,
+    "title": {"kk": "Адамды қорлау", "ru": "Оскорбление человека", "en": "Insulting a person"},
+}
+_ABOUT_MODERATION: Final[dict[str, dict[str, Any]]] = {
+    "moderation/decision": {"statement": STATEMENT, "rule": RULE},
+    "moderation/outcome": {
+        "statement": STATEMENT | {"action": "keep", "said": "kept", "measures": [], "clause": "", "clause_version": 0}
+    },
+    "moderation/held": {"due_at": "2026-12-01T07:00:00+00:00", "basis": "flags", "receipt": "7F3K927F3K92"},
+    "moderation/appeal_received": {"due_at": "2026-12-06T07:00:00+00:00", "receipt": "7F3K927F3K92"},
+    "moderation/appeal_decided": {
+        "role": "appellant",
+        "statement": STATEMENT
+        | {"action": "keep", "said": "overturned", "outcome": "overturned", "measures": [], "appeal_until": None},
+    },
+    "moderation/sanction": {
+        "measure": {"kind": "pause", "hours": 24, "until": None},
+        "receipt": "7F3K927F3K92",
+    },
+}
+_ABOUT_COMMENTS: Final[dict[str, dict[str, Any]]] = {
+    "discussion/reply": {
+        "occasion": "reply",
+        "by": "Бекзат Т.",
+        "comment": "abcdefghijklmnop",
+        "thread": "ponmlkjihgfedcba",
+        "title": "Жаңаөзеннен таңғы автобус керек",
+        "title_lang": "kk",
+    },
+}
 _OF_THEIR_OWN: Final = ("proposals/reminder", "proposals/recommendation", "proposals/digest")
 """Letters that are about no one submission."""
 PROPOSAL_LETTERS: Final = tuple(_ABOUT_PROPOSALS)
-LETTERS: Final = ("events/registered", "events/already_registered", *_MORE, *_ABOUT_PROPOSALS)
+MODERATION_LETTERS: Final = tuple(_ABOUT_MODERATION)
+LETTERS: Final = (
+    "events/registered",
+    "events/already_registered",
+    *_MORE,
+    *_ABOUT_PROPOSALS,
+    *_ABOUT_MODERATION,
+    *_ABOUT_COMMENTS,
+)
 EVENT_LETTERS: Final = tuple(letter for letter in LETTERS if letter.startswith("events/"))
 
 
@@ -109,7 +175,9 @@ def payload_of(
     if letter in _ABOUT_PROPOSALS:
         about = {} if letter in _OF_THEIR_OWN else {"proposal": PROPOSAL | (proposal or {}), "council": CITY_COUNCIL}
         return {**about, **_ABOUT_PROPOSALS[letter], **facts}
+    if letter in _ABOUT_MODERATION:
+        return {**MODERATED, **_ABOUT_MODERATION[letter], **facts}
     if not letter.startswith("events/"):
-        return {**_MORE.get(letter, {}), **facts}
+        return {**_MORE.get(letter, {}), **_ABOUT_COMMENTS.get(letter, {}), **facts}
     usual = {"ticket": "abcdefghijklmnop", "people": [SEATED], **_MORE.get(letter, {})}
     return {"event": EVENT | (event or {}), **usual, **facts}

@@ -13,13 +13,13 @@ from sqlalchemy import update
 
 from karavan.accounts.models import Role
 from karavan.core.database import insert_once
+from karavan.core.differences import Piece, differences
 from karavan.core.tokens import new_public_id
 from karavan.deadlines.models import Deadline
 from karavan.files.checking import examine
 from karavan.files.rules import store
 from karavan.proposals import queries
 from karavan.proposals.council_section import recommendations_section
-from karavan.proposals.differences import Piece, differences
 from karavan.proposals.growth import ROWS, curve
 from karavan.proposals.models import Act, Attachment, Proposal, State, Support, Topic
 from karavan.proposals.rules.answer import rate

@@ -37,6 +37,8 @@ from karavan.events.models import (
     SeatState,
 )
 from karavan.events.queries import seats_of
+from karavan.moderation.queries import overdue
+from karavan.moderation.rules.log import verify
 from karavan.notifications.models import Letter
 from karavan.record.models import RecordEntry
 from karavan.seeds.cast import CAST
@@ -114,6 +116,8 @@ def test_the_town_can_be_planted_on_any_day(session: Session, now: datetime) -> 
     full = event(session, "school-for-young-leaders-1")
     assert seats_of(session, full).full
     assert session.scalar(select(func.count()).where(Offer.state == OfferState.OPEN)) == 1
+    assert verify(session) is None
+    assert overdue(session, None, now) == 0
 
 
 # --- What is real -----------------------------------------------------------------------------------------

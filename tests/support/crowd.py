@@ -51,11 +51,15 @@ class Server:
     statuses: list[int] = field(default_factory=list)
 
     def send(
-        self, method: str, path: str, *, cookie: str = "", form: dict[str, Any] | None = None
+        self, method: str, path: str, *, cookie: str = "", form: Any = None, htmx: bool = False
     ) -> tuple[Answer, str]:
-        """Send one request on a connection of its own; return the answer and the cookie to go on with."""
+        """Send one request on a connection of its own; return the answer and the cookie to go on with.
+
+        `form` is what is sent, by names or as pairs; with `htmx`, part of a page is asked for.
+        """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": cookie} if cookie else {}
+        headers |= {"HX-Request": "true", "HX-Request-Type": "partial"} if htmx else {}
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
         try:
@@ -66,7 +70,8 @@ class Server:
             connection.close()
         self.statuses.append(response.status)
         fresh = [line.partition(";")[0] for line in response.headers.get_all("Set-Cookie", [])]
-        return Answer(response.status, response.headers.get("Location", ""), body), fresh[-1] if fresh else cookie
+        location = response.headers.get("Location") or response.headers.get("HX-Redirect", "")
+        return Answer(response.status, location, body), fresh[-1] if fresh else cookie
 
 
 @contextmanager

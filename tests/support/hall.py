@@ -49,17 +49,22 @@ class Hall:
 
     def somebody(self) -> str:
         """Return the cookie of somebody who has signed in."""
-        token = new_key()
         with self.app.app_context():
             person = make_person()
-            row = SignInSession(token_digest=digest(token), person_id=person.id, created_at=now(), seen_at=now())
+        return self.cookie_of(person.id)
+
+    def cookie_of(self, person_id: int) -> str:
+        """Return the cookie of this person, who has signed in."""
+        token = new_key()
+        with self.app.app_context():
+            row = SignInSession(token_digest=digest(token), person_id=person_id, created_at=now(), seen_at=now())
             transact(lambda session: session.add(row))
             signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
             return f"karavan={signer.dumps({'_user_id': token, '_permanent': True})}"
 
 
 @contextmanager
-def hall(instance: Path) -> Iterator[Hall]:
+def hall(instance: Path, *, app: str = "wsgi:app") -> Iterator[Hall]:
     with new_database(instance) as database:
         house = create_app(settings_for(instance, database.url))
         make_schema(house)
@@ -68,6 +73,6 @@ def hall(instance: Path) -> Iterator[Hall]:
             make_council()
             engine.dispose()
         env = {"SECRET_KEY": house.config["SECRET_KEY"]}
-        with serving("wsgi:app", processes=PROCESSES, database_url=database.url, instance=instance, **env) as server:
+        with serving(app, processes=PROCESSES, database_url=database.url, instance=instance, **env) as server:
             yield Hall(house, server)
         engine.dispose()

@@ -22,15 +22,21 @@ from karavan.councils.rules import Seat, found_council, make_promise, seat_membe
 from karavan.events.models import Question, QuestionKind
 from karavan.events.rules.plan import QuestionLine
 from karavan.files.checking import PNG, Examined
+from karavan.moderation.models import Effect, ReceiptKind
+from karavan.moderation.queries import receipt_of
+from karavan.moderation.rules.flag import flag
+from karavan.moderation.rules.interests import declare
+from karavan.moderation.rules.words import add_word
 from karavan.notifications.models import MailboxLetter
 from karavan.notifications.tasks import deliver_letters
 from karavan.proposals.models import State
 from karavan.proposals.rules.answer import contest
 from karavan.proposals.rules.write import attach, save_draft
 from karavan.record.models import ActorRole
-from tests.support.civic import make_proposal, proposal_recommendations
+from tests.support.civic import make_person, make_proposal, proposal_recommendations
 from tests.support.clocks import make_clock
 from tests.support.makers import make_event, make_registration, write
+from tests.support.talk import make_case, make_comment, make_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
+    from karavan.discussion.models import Comment
     from karavan.events.models import Event, Registration
     from tests.support.cast import Cast
 
@@ -97,6 +104,8 @@ def plant(app: Flask, cast: Cast) -> Plant:
         "question_id": db.session().scalars(select(Question.id)).first(),
         **(council := _council(cast, event.slug)),
         **_life(council["council_id"]),
+        **_talk(cast, council["council_id"]),
+        **_desk_of_moderators(cast, council["council_id"]),
         **_draft(app),
     }
     db.session.close()
@@ -129,6 +138,36 @@ def _life(council_id: int) -> dict[str, Any]:
         "answer_id": objection.answer_id,
         "objection_id": objection.id,
         "act": "complete",
+    }
+
+
+def _talk(cast: Cast, council_id: int) -> dict[str, Any]:
+    """Let Amina write in a thread of that council, and somebody answer her."""
+    thread = make_thread(db.session().get_one(Council, council_id))
+    comment = make_comment(thread, cast.amina)
+    make_comment(thread, parent=comment)
+    return {"thread": thread.public_id, "comment": comment.public_id, **_flagged(comment)}
+
+
+def _flagged(comment: Comment) -> dict[str, Any]:
+    """Let somebody flag a comment: she has a receipt, and the moderators have a case."""
+    reader = make_person()
+    facts = {"person_id": reader.id, "clause": "insults", "note": "", "revision": comment.revision, "now": now()}
+    case_id = write(flag, comment.id, **facts).case_id or 0
+    receipt = receipt_of(db.session(), case_id, reader.id, ReceiptKind.REPORTER)
+    return {"case_id": case_id, "receipt": receipt}
+
+
+def _desk_of_moderators(cast: Cast, council_id: int) -> dict[str, Any]:
+    """Let a case wait for Saule, a word be watched, and her have an interest somewhere else."""
+    council = db.session().get_one(Council, council_id)
+    thread, other = make_thread(council), make_thread(council)
+    by, organisation_id = cast.saule.id, council.organisation_id
+    words: dict[str, Any] = {"lang": "kk", "effect": Effect.MARK, "clause": "advertising", "by_id": by, "now": now()}
+    return {
+        "case_id": make_case(make_comment(thread)).id,
+        "interest_id": write(declare, other.id, person_id=by, note="", now=now()).id,
+        "word_id": write(add_word, organisation_id, "несие*", **words).id,
     }
 
 

@@ -32,7 +32,8 @@ _SEEN_FOCUS = """element => {
     const style = one && getComputedStyle(one);
     return style && ((style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none");
   };
-  if (!ring(element) && !(element.closest(".chip") && ring(element.nextElementSibling))) return "has no visible focus";
+  if (!ring(element) && !(element.closest(".chip, .bit") && ring(element.nextElementSibling)))
+    return "has no visible focus";
   const box = element.getBoundingClientRect();
   const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
   const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);

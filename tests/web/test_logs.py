@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ("http://karavan.test/ru/registrations/abc.def\n", "http://karavan.test/ru/registrations/***\n"),
         ("/kk/desk/check-in/7F3K92", "/kk/desk/check-in/***"),
         ("GET /kk/proposals/new/abcDEF-_123.sigNATURE_-/check 200", "GET /kk/proposals/new/***/check 200"),
+        ("GET /kk/receipts/7F3K92ABCDEF 200", "GET /kk/receipts/*** 200"),
         ("GET /kk/proposals/MGS-2026-00017 200", None),
         ("refused: amina.j@mail.example.kz (550)", "refused: a***@mail.example.kz (550)"),
         ("sent to +7 701 123 45 67.", "sent to +7 *** *** ** 67."),

@@ -271,6 +271,25 @@ def test_whoever_has_the_page_already_gets_no_second_copy(site: Site, at: Clock)
     assert answer["ETag"] != etag
 
 
+def test_a_state_the_application_names_itself_keeps_its_name(site: Site) -> None:
+    site.headers.append(("ETag", 'W/"version-7"'))
+
+    assert site.get()["ETag"] == 'W/"version-7"'
+    assert site.get(if_none_match='W/"version-7"').status == "304"
+
+
+def test_a_reader_who_holds_the_page_does_not_keep_it_from_the_others(site: Site) -> None:
+    """Whoever sends back a tag gets the application's own "nothing new"; the next reader's page is still kept."""
+    site.status = "304 NOT MODIFIED"
+    assert site.get(if_none_match='W/"version-7"').status == "304"
+    site.status = "200 OK"
+
+    first, second = site.get(), site.get()
+
+    assert (first.status, first.body) == (second.status, second.body)
+    assert len(site.asked) == 2
+
+
 def test_a_head_request_gets_the_headers_alone_and_fills_the_cache(site: Site) -> None:
     head = site.get(method="HEAD")
     page = site.get()

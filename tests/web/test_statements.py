@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import brotli
 import pytest
 
+from karavan.discussion import queries
 from karavan.events.models import QuestionKind
 from karavan.events.rules.plan import QuestionLine
 from karavan.web.assets import BUNDLE, HTMX_CDN, HTMX_LOCAL
 from tests.support.makers import Slots, fill, make_event, make_registration, take_seats
 from tests.support.page import Unsound
+from tests.support.talk import make_comment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,11 +58,16 @@ def test_a_list_of_several_pages_costs_one_more_for_their_number(visit: Visit, s
     visit.follow("Show further events", statements=2)
 
 
-def test_an_event_costs_four_however_much_is_in_it(visit: Visit, session: Session) -> None:
+def test_an_event_costs_five_however_much_is_in_it(visit: Visit, session: Session) -> None:
+    """The event, its programme, materials and seats, and its discussion; that costs one more once somebody wrote."""
     event = make_event(seats=2, questions=QUESTIONS)
     fill(event)
     take_seats(event)
-    visit.get(f"/kk/events/{event.slug}", statements=4)
+    visit.get(f"/kk/events/{event.slug}", statements=5)
+    thread = queries.thread_of(session, "event", event.id)
+    for _ in range(5):
+        make_comment(thread)
+    visit.get(f"/kk/events/{event.slug}", statements=6)
 
 
 def test_the_form_costs_two(visit: Visit, session: Session) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from karavan.core.languages import Slots
 from karavan.core.problems import Message
 from karavan.core.text import fold, slugify
+from karavan.discussion.rules.threads import open_thread
 from karavan.events import letters
+from karavan.events.discussed import HOST
 from karavan.events.models import (
     Event,
     EventKind,
@@ -231,6 +233,7 @@ def publish(session: Session, event_id: int, *, now: datetime) -> None:
         raise NotReadyToPublish(Message("This event is already over. Check its dates before you publish."))
     event.state, event.published_at, event.updated_at = EventState.PUBLISHED, now, now
     event.version += 1
+    open_thread(session, HOST, event_id, organisation_id=event.organisation_id, now=now)
     note(session, Verb.EVENT_PUBLISHED, of=event_id, by=ActorRole.ORGANISER, now=now)
 
 

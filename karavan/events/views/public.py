@@ -17,8 +17,10 @@ from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.core.places import PLACES
 from karavan.core.problems import Problem
+from karavan.discussion.section import section_of
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry, structured_data
+from karavan.events.discussed import HOST, takes_comments
 from karavan.events.forms import registration_form
 from karavan.events.models import Event, EventKind
 from karavan.events.rules.register import refuse_if_full, refuse_outside_window, register as take_seats
@@ -87,6 +89,7 @@ def show_event(slug: str) -> Response:
         closed=_closed(event),
         json_ld=_json_ld(event, seats),
         share=_share(event),
+        talk=section_of(db.session(), HOST, event.id, open_to_all=takes_comments(event.state)),
     )
 
 

@@ -19,7 +19,9 @@ from karavan.councils.queries import statute_of
 from karavan.deadlines.models import Deadline, DeadlineKind
 from karavan.deadlines.queries import running
 from karavan.deadlines.rules import meet, start, void
+from karavan.discussion.rules.threads import open_thread
 from karavan.proposals import letters, search
+from karavan.proposals.discussed import HOST
 from karavan.proposals.lifecycle import PUBLIC, STEPS, Need, Told
 from karavan.proposals.models import (
     Act,
@@ -150,6 +152,8 @@ def move(
     public_reason = reason.best("kk").text if before in PUBLIC or step.after in PUBLIC else ""
     note(session, step.verb, of=proposal.id, by=by, now=now, reason=public_reason, supports=proposal.supports)
     session.flush()
+    if act == Act.PUBLISH:
+        open_thread(session, HOST, proposal.id, organisation_id=proposal.council.organisation_id, now=now)
     _tell(session, proposal, step, before=before, reason=reason, now=now)
     if proposal.state in PUBLIC:
         search.index(session, proposal)

@@ -14,12 +14,12 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from karavan.core.clock import now
 from karavan.core.database import db
+from karavan.core.differences import differences
 from karavan.core.places import HOME_DISTRICTS
 from karavan.core.when import local_day
 from karavan.files.answers import send
 from karavan.files.queries import content_of
 from karavan.proposals import queries
-from karavan.proposals.differences import differences
 from karavan.proposals.lifecycle import PUBLIC, STEPS
 from karavan.proposals.models import State, Topic
 from karavan.proposals.page import everybodys, page_of, readable

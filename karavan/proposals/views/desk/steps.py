@@ -8,10 +8,10 @@ from flask import Response, abort, flash, request, url_for
 
 from karavan.core.clock import now
 from karavan.core.database import db, transact
+from karavan.core.differences import differences
 from karavan.core.problems import N_, Problem
 from karavan.proposals import queries
 from karavan.proposals.desk_forms import JoiningForm, LookForm, StepForm
-from karavan.proposals.differences import differences
 from karavan.proposals.lifecycle import STEPS, Need
 from karavan.proposals.models import Act
 from karavan.proposals.policy import acts_as, is_for, may

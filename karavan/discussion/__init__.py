@@ -1,0 +1,1 @@
+"""Discussion: threads and comments. Knows nothing of who hosts a thread."""

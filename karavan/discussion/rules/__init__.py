@@ -1,0 +1,1 @@
+"""What people and moderators do in threads, one file for each intention."""

@@ -1,0 +1,1 @@
+"""What moderation shows: the queue to moderators, receipts and appeals to citizens, the log to everybody."""
