@@ -31,6 +31,9 @@ GROUPS = (
     "follows",
     "search",
     "proposal desk",
+    "discussion",
+    "own comments",
+    "moderation",
     "errors",
 )
 FIRST = ("public", "proposals", "discussion")

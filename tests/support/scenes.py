@@ -22,6 +22,7 @@ from tests.support.civic_scenes import civic_scenes
 from tests.support.makers import make_event, make_plan, make_registration, people_of, reload, write
 from tests.support.scene import AMINA, BEKZAT, MAIN_BUTTON, SAULE, Scene, send_empty
 from tests.support.site import BROKEN, address_of
+from tests.support.talk_scenes import talk_scenes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,6 +50,7 @@ def plant_scenes(site: Site) -> dict[str, list[Scene]]:
             "desk": _desk(),
             "councils": _councils(),
             **civic_scenes(site),
+            **talk_scenes(site),
             "errors": _errors(),
         }
 
