@@ -31,6 +31,8 @@ NOTES: Final = frozenset(
 """Annotations that are drawn, and nothing else. No sound, no film, no 3D."""
 METADATA: Final = ("/Metadata", "/PieceInfo", "/LastModified")
 ACTING: Final = ("/AA", "/JS", "/JavaScript", "/Launch", "/Ref", "/OPI", "/Renditions", "/RichMediaContent")
+JPEG: Final = b"\xff\xd8\xff"
+"""How every photo begins."""
 FOREIGN: Final = ("/F", "/FFilter", "/FDecodeParms")
 """On a stream: its data are in another file."""
 
@@ -123,7 +125,7 @@ def _clean(thing: Any, pikepdf: Any, depth: int) -> None:
         if name in thing:
             del thing[name]
     if isinstance(thing, pikepdf.Stream):
-        _clean_stream(thing, pikepdf)
+        _clean_stream(thing)
     _clean_action(thing, pikepdf)
     notes = thing.get("/Annots")
     if isinstance(notes, pikepdf.Array):
@@ -159,16 +161,13 @@ def _is_harmless(action: Any, pikepdf: Any) -> bool:
     return kind != "/URI" or (isinstance(address, pikepdf.String) and bytes(address).lower().startswith(ADDRESSES))
 
 
-def _clean_stream(stream: Any, pikepdf: Any) -> None:
+def _clean_stream(stream: Any) -> None:
     """Keep a stream's data at home, and a photo's own notes (where it was taken) out of it."""
     if any(name in stream for name in FOREIGN):
         raise Refused("broken")
-    how = stream.get("/Filter")
-    if isinstance(how, pikepdf.Array) and len(how) == 1:
-        how = how[0]
-    if how == "/DCTDecode" and stream.get("/Subtype") == "/Image":
-        stream.write(_without_notes(stream.read_raw_bytes()), filter=pikepdf.Name.DCTDecode,
-                     decode_parms=stream.get("/DecodeParms"))  # fmt: skip
+    data = stream.read_raw_bytes()
+    if data[:3] == JPEG:  # whatever the document calls it: a broken one may have lost the word for a picture
+        stream.write(_without_notes(data), filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
 
 
 def _without_notes(jpeg: bytes) -> bytes:

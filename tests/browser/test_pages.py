@@ -36,7 +36,7 @@ GROUPS = (
     "moderation",
     "errors",
 )
-FIRST = ("public", "proposals", "discussion")
+FIRST = ("public", "discussion")
 """Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
 THOROUGH = pytest.mark.thorough
 LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]

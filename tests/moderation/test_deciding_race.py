@@ -81,7 +81,7 @@ def two_at_once(at_once: AtOnce, times: int) -> None:
 
 
 def test_of_two_moderators_at_once_one_decides(session: Session, at_once: AtOnce) -> None:
-    two_at_once(at_once, 20)
+    two_at_once(at_once, 10)
 
 
 @pytest.mark.thorough

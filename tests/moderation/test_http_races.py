@@ -81,7 +81,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(400)
 
-OFTEN = [25, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.thorough])]
+OFTEN = [10, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.thorough])]
 BRIGADE = 60
 WORDS = "Бұл сөйлем нақты адамды қорлайды, мен оны екі рет оқыдым."
 DEALT_WITH = "Somebody else has dealt with this"

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+pytestmark = pytest.mark.once  # the town is planted on both databases by tests/seeds/test_town.py
+
 ODD_DAYS = [
     datetime(2026, 12, 31, 20, 30, tzinfo=UTC),
     datetime(2027, 1, 9, 6, 0, tzinfo=UTC),

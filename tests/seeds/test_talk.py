@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import func, select
 
 from karavan.accounts.models import Person
@@ -49,6 +50,8 @@ from tests.support.settings import NOW
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+pytestmark = pytest.mark.once  # the town is planted on both databases by tests/seeds/test_town.py
 
 PHONE = "+7 700 000 00 95"
 

@@ -96,6 +96,7 @@ def test_a_database_with_one_event_of_its_own_is_left_alone(town: Session) -> No
     assert count(town) == before
 
 
+@pytest.mark.once
 def test_the_command_says_what_it_did(app: Flask) -> None:
     if "town" not in app.cli.commands:
         pytest.skip("the command is not hung yet")
@@ -110,6 +111,7 @@ def test_the_public_record_is_in_the_order_in_which_things_happened(town: Sessio
     assert moments[-1] < NOW
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("now", a_few(DAYS_OF_PLANTING[1::11]), ids=str)
 def test_the_town_can_be_planted_on_any_day(session: Session, now: datetime) -> None:
     assert transact(plant_town, now=now)

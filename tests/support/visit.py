@@ -188,7 +188,8 @@ class Visit:
         if 300 <= response.status_code < 400:
             raise Unsound(f"{url}: a redirect was sent to htmx, which would swap that page's region in here")
         if "HX-Redirect" in response.headers:
-            return self.get(_local(urljoin(url, response.headers["HX-Redirect"])), status=status or 200)
+            url = _local(urljoin(url, response.headers["HX-Redirect"]))
+            return self.get(url, status=status or 200, statements=limit)
         answer = Page(address=before.address, response=response)
         _expect(response, status, answer)
         swaps = response.status_code not in NOT_SWAPPED and response.status_code < 500
