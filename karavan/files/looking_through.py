@@ -33,6 +33,10 @@ METADATA: Final = ("/Metadata", "/PieceInfo", "/LastModified")
 ACTING: Final = ("/AA", "/JS", "/JavaScript", "/Launch", "/Ref", "/OPI", "/Renditions", "/RichMediaContent")
 JPEG: Final = b"\xff\xd8\xff"
 """How every photo begins."""
+PICTURE: Final = 0xDA
+"""The part after which the picture itself comes."""
+EXIF: Final = b"Exif\0\0"
+"""How the notes of a photo begin: where and with what it was taken."""
 FOREIGN: Final = ("/F", "/FFilter", "/FDecodeParms")
 """On a stream: its data are in another file."""
 
@@ -167,11 +171,19 @@ def _clean_stream(stream: Any) -> None:
         raise Refused("broken")
     data = stream.read_raw_bytes()
     if data[:3] == JPEG:  # whatever the document calls it: a broken one may have lost the word for a picture
-        stream.write(_without_notes(data), filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
+        data = _without_notes(data)
+        stream.write(data, filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
+    if EXIF in data:
+        raise Refused("broken")  # a photo so bent that its notes cannot be told from the picture
 
 
 def _without_notes(jpeg: bytes) -> bytes:
-    """Return a JPEG without its APP1 to APP13, APP15 and comments. APP14 says how colours are to be read."""
+    """Return a JPEG without its APP1 to APP13, APP15 and comments. APP14 says how colours are to be read.
+
+    Raises:
+        Refused: its parts do not follow each other up to the picture, so that a note could hide among them.
+
+    """
     if jpeg[:2] != b"\xff\xd8":
         return jpeg
     kept, at = [b"\xff\xd8"], 2
@@ -180,13 +192,15 @@ def _without_notes(jpeg: bytes) -> bytes:
         if marker == 0xFF:
             at += 1
             continue
-        if marker == 0xDA or not 0xC0 <= marker <= 0xFE:
+        if marker == PICTURE:
+            return b"".join(kept) + jpeg[at:]
+        if not 0xC0 <= marker <= 0xFE:
             break
         end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if not (marker == 0xFE or (0xE1 <= marker <= 0xEF and marker != 0xEE)):
             kept.append(jpeg[at:end])
         at = end
-    return b"".join(kept) + jpeg[at:]
+    raise Refused("broken")
 
 
 def main() -> None:
