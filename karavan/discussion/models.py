@@ -77,6 +77,7 @@ class Comment(Base):
         Index("ix_comments_helpful", "thread_id", "depth", "helpful", "id"),
         Index("ix_comments_awaiting", "thread_id", "depth", "answers", "seq"),
         Index("ix_comments_author", "author_id", "posted_at"),
+        Index("ix_comments_author_here", "thread_id", "author_id", "posted_at"),
         Index("ix_comments_posted", "thread_id", "posted_at"),
         Index("ix_comments_names", "thread_id", "author_name"),
     )

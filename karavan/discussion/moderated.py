@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from karavan.core.problems import NotFound
 from karavan.discussion import hosts, tree
@@ -107,14 +107,12 @@ class Comments:
         if comment is None:
             raise NotFound
         hosted = hosts.host_of(session, comment.thread)
-        # Below the deepest level a comment stands beside what it answers, and not under it.
-        over = or_(Comment.path.in_(tree.above(comment.path)), Comment.id == comment.parent_id)
         return Context(
             title=hosted.title if hosted else "",
             title_lang=hosted.title_lang if hosted else "kk",
             endpoint=hosted.endpoint if hosted else "",
             values=hosted.values if hosted else {},
-            above=_pieces(session, and_(Comment.thread_id == comment.thread_id, over)),
+            above=_above(session, comment),
             beside=_before(session, comment),
         )
 
@@ -129,15 +127,22 @@ def piece_of(session: Session, comment: Comment) -> Piece:
     return _piece(comment, text, comment.thread)
 
 
+def _above(session: Session, comment: Comment) -> tuple[Piece, ...]:
+    """Return what a comment answers. Below the deepest level it stands beside that, and not under it."""
+    way = select(Comment.id).where(Comment.thread_id == comment.thread_id, Comment.path.in_(tree.above(comment.path)))
+    return _pieces(session, Comment.id.in_({*session.scalars(way), comment.parent_id} - {None}))
+
+
 def _before(session: Session, comment: Comment) -> tuple[Piece, ...]:
     lately = (
         select(Comment.id)
         .where(
             Comment.author_id == comment.author_id,
             Comment.thread_id == comment.thread_id,
-            Comment.seq < comment.seq,
+            Comment.posted_at <= comment.posted_at,
+            Comment.id != comment.id,
         )
-        .order_by(Comment.posted_at.desc(), Comment.seq.desc())
+        .order_by(Comment.posted_at.desc())
         .limit(BESIDE)
     )
     return _pieces(session, Comment.id.in_(session.scalars(lately).all()))

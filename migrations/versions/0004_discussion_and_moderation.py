@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("thread_id", "seq", name=op.f("uq_comments_thread_id_seq")),
     )
     op.create_index("ix_comments_author", "comments", ["author_id", "posted_at"], unique=False)
+    op.create_index("ix_comments_author_here", "comments", ["thread_id", "author_id", "posted_at"], unique=False)
     op.create_index("ix_comments_awaiting", "comments", ["thread_id", "depth", "answers", "seq"], unique=False)
     op.create_index("ix_comments_branch", "comments", ["root_id", "path"], unique=False)
     op.create_index("ix_comments_helpful", "comments", ["thread_id", "depth", "helpful", "id"], unique=False)
@@ -665,6 +666,7 @@ def downgrade() -> None:
     op.drop_index("ix_comments_helpful", "comments")
     op.drop_index("ix_comments_branch", "comments")
     op.drop_index("ix_comments_awaiting", "comments")
+    op.drop_index("ix_comments_author_here", "comments")
     op.drop_index("ix_comments_author", "comments")
 
     op.drop_table("comments")

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event, select, text, update
 
+from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.discussion import queries
 from karavan.discussion.models import Comment, Thread
+from karavan.discussion.moderated import Comments
+from karavan.discussion.rules import limits
+from karavan.discussion.rules.limits import SAME_WITHIN
 from tests.support.civic import write
 from tests.support.databases import chosen
 from tests.support.talk import make_thread, make_writer
@@ -125,6 +129,27 @@ def test_what_a_comment_answers_is_found_by_its_path(session: Session, thread: T
     found = plan[-2]
     assert "uq_comments_thread_id_path" in found or "(thread_id=? AND path=?)" in found, plan
     assert not any(map(whole_table_read, plan)), plan
+
+
+def test_whoever_writes_or_judges_waits_for_no_long_thread(session: Session, thread: Thread) -> None:
+    """Without figures about the tables, as a young site has none, SQLite once read the whole thread here."""
+    stranger = make_writer().id
+    if chosen() == "sqlite":
+        write(lambda session: session.execute(text("DELETE FROM sqlite_stat1")))
+        session.close()
+        db.engine.dispose()  # what a connection has read about the tables, it remembers
+    leaf = first_line(session, thread, depth=1)
+    here = Comment.thread_id == thread.id
+    asked = {
+        "her last": lambda: limits._wait(session, stranger, SAME_WITHIN, now(), here),
+        "the same again": lambda: limits.refuse_repetition(session, thread.id, stranger, "Басқа сөз", now()),
+        "what a moderator reads above": lambda: Comments().context_of(session, leaf.id, "kk"),
+    }
+    for name, ask in asked.items():
+        for plan in plans_of(session, ask):
+            assert not whole_table_read(plan), (name, plan)
+            assert "(thread_id=?)" not in plan, (name, plan)
+            assert "ix_comments_posted" not in plan, (name, plan)
 
 
 def test_what_is_new_is_read_from_the_end(session: Session, thread: Thread) -> None:
