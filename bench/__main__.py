@@ -3,6 +3,7 @@
     bin/bench                  everything, in less than ten minutes
     bin/bench --quick          shorter runs, for a first look
     bin/bench --only sqlite    or: postgresql
+    bin/bench --threads        only the long threads, in less than two minutes
     bin/bench --markdown       the same as a Markdown table
     bin/bench --write          put that table into docs/benchmarks.md
 
@@ -45,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="shorter runs")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
+    parser.add_argument("--threads", action="store_true", help="only the long threads")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md as well")
     asked = parser.parse_args()
@@ -53,8 +55,9 @@ def main() -> int:
     seconds = 1.0 if asked.quick else 3.0
     if asked.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), None) as built:
-            measure(report, built, "SQLite", seconds)
-            among_many(report, built, "SQLite", seconds)
+            if not asked.threads:
+                measure(report, built, "SQLite", seconds)
+                among_many(report, built, "SQLite", seconds)
             in_long_threads(report, built, "SQLite", seconds)
     if asked.only != "sqlite":
         server = postgres.server_url(durable=True)
@@ -64,10 +67,11 @@ def main() -> int:
             if not durable(server):
                 report.remarks.append("This PostgreSQL does not wait for the disk: its writes are not comparable.")
             with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), server) as built:
-                measure(report, built, "PostgreSQL", seconds)
-                tell("PostgreSQL: the rush, database step")
-                rush.database_step(report, built, attempts=500 if asked.quick else 2000)
-                among_many(report, built, "PostgreSQL", seconds)
+                if not asked.threads:
+                    measure(report, built, "PostgreSQL", seconds)
+                    tell("PostgreSQL: the rush, database step")
+                    rush.database_step(report, built, attempts=500 if asked.quick else 2000)
+                    among_many(report, built, "PostgreSQL", seconds)
                 in_long_threads(report, built, "PostgreSQL", seconds)
     report.remarks += [
         "Times are p50/p99/maximum.",
