@@ -129,8 +129,10 @@ def piece_of(session: Session, comment: Comment) -> Piece:
 
 def _above(session: Session, comment: Comment) -> tuple[Piece, ...]:
     """Return what a comment answers. Below the deepest level it stands beside that, and not under it."""
+    if comment.parent_id is None:
+        return ()
     way = select(Comment.id).where(Comment.thread_id == comment.thread_id, Comment.path.in_(tree.above(comment.path)))
-    return _pieces(session, Comment.id.in_({*session.scalars(way), comment.parent_id} - {None}))
+    return _pieces(session, Comment.id.in_({*session.scalars(way), comment.parent_id}))
 
 
 def _before(session: Session, comment: Comment) -> tuple[Piece, ...]:
