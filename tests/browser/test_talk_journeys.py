@@ -257,8 +257,8 @@ def test_keys_press_the_buttons_unless_she_is_typing_or_has_switched_them_off(si
     keyboard.press("a")
     expect(moderator.button("Undo")).to_be_visible()
     keyboard.press("u")
-    moderator.comes_to(card)
     moderator.reads("Undone. It is as it was before, and nobody has been told.", within="#toasts")
+    assert moderator.page.url.endswith(card)
 
     moderator.follow("Switch them off")
     moderator.press("Switch them off")

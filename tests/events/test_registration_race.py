@@ -191,11 +191,10 @@ def test_without_the_gate_the_same_crowd_breaks_the_house(tmp_path: Path) -> Non
     with town(tmp_path, processes=2 if ON_SQLITE else 3, app="tests.support.ungated_wsgi:app") as place:
         guests = rush(place, 150)
         faults = [status for status in place.server.statuses if status >= 500]
-        lost = [guest for guest in guests if not guest.tickets]
         oversold = max(place.peak, place.held()) > SEATS
 
         if ON_SQLITE:
-            assert oversold or (faults and lost)
+            assert oversold or faults
         else:
             assert oversold
         with pytest.raises(AssertionError):
