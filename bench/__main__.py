@@ -1,11 +1,10 @@
 """`bin/bench`: measure Karavan beside plain references, on SQLite and on PostgreSQL, and print ratios.
 
-    bin/bench                  everything, in less than ten minutes
+    bin/bench                  everything, in about a quarter of an hour
     bin/bench --quick          shorter runs, for a first look
     bin/bench --only sqlite    or: postgresql
-    bin/bench --threads        only the long threads, in less than two minutes
-    bin/bench --markdown       the same as a Markdown table
-    bin/bench --write          put that table into docs/benchmarks.md
+    bin/bench --part hall      only a live hearing; or: pages, search, threads (several may be named)
+    bin/bench --write          put the tables of what was measured into docs/benchmarks.md
 
 Trust the ratios: both sides of each are measured in the same minute, in turns, on the same machine. The figures
 themselves belong to that machine and to whatever else it was doing.
@@ -19,9 +18,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bench import discussion, rush, search
+from bench import discussion, hall, rush, search
 from bench.load import Result
 from bench.raw import RawRegistrations, raw_commits
 from bench.report import Report, speed, spread
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from bench.town import Town
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures: bin/bench --write -->", "<!-- end of figures -->"
 LINES = 64
 EVENT = "/ru/events/seminar-3"
 LIST = "/ru/events/"
@@ -46,19 +44,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="shorter runs")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
-    parser.add_argument("--threads", action="store_true", help="only the long threads")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md as well")
+    parser.add_argument("--part", choices=tuple(PARTS), action="append", help="only this (may be given several times)")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     asked = parser.parse_args()
+    parts = [part for part in PARTS if part in (asked.part or PARTS)]
     began = time.perf_counter()
     report = Report()
     seconds = 1.0 if asked.quick else 3.0
     if asked.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), None) as built:
-            if not asked.threads:
-                measure(report, built, "SQLite", seconds)
-                among_many(report, built, "SQLite", seconds)
-            in_long_threads(report, built, "SQLite", seconds)
+            go(report, built, "SQLite", seconds, parts)
     if asked.only != "sqlite":
         server = postgres.server_url(durable=True)
         if server is None:
@@ -67,25 +62,70 @@ def main() -> int:
             if not durable(server):
                 report.remarks.append("This PostgreSQL does not wait for the disk: its writes are not comparable.")
             with tempfile.TemporaryDirectory(prefix="karavan-bench-") as place, town(Path(place), server) as built:
-                if not asked.threads:
-                    measure(report, built, "PostgreSQL", seconds)
-                    tell("PostgreSQL: the rush, database step")
-                    rush.database_step(report, built, attempts=500 if asked.quick else 2000)
-                    among_many(report, built, "PostgreSQL", seconds)
-                in_long_threads(report, built, "PostgreSQL", seconds)
-    report.remarks += [
-        "Times are p50/p99/maximum.",
-        "A closed loop (every row not marked as open) hides waiting: while the server is slow, nobody asks.",
-        f"Measured in {time.perf_counter() - began:.0f} s; load generator and servers shared the machine.",
-    ]
-    print(report.markdown() if asked.markdown else report.text())
+                go(report, built, "PostgreSQL", seconds, parts)
+    report.remarks.append(f"Measured in {time.perf_counter() - began:.0f} s.")
+    print(report.text())
     if asked.write:
-        write(report)
+        for part in parts:
+            write(report, part)
     return 0
 
 
+def go(report: Report, built: Town, where: str, seconds: float, parts: list[str]) -> None:
+    """Measure the parts that were asked for on one database."""
+    for part in parts:
+        report.part = part
+        PARTS[part](report, built, where, seconds)
+
+
+def write(report: Report, part: str) -> None:
+    """Put the figures of a part where the documentation keeps them."""
+    begin, end = f"<!-- figures: bin/bench --part {part} --write -->", "<!-- end of figures -->"
+    head, found, rest = DOCUMENT.read_text(encoding="utf-8").partition(begin)
+    _, ended, tail = rest.partition(end)
+    if not (found and ended):
+        raise SystemExit(f"{DOCUMENT.name} has no place for the figures of {part!r}")
+    DOCUMENT.write_text(f"{head}{begin}\n{report.markdown(part)}\n{end}{tail}", encoding="utf-8")
+
+
+def pages(report: Report, built: Town, where: str, seconds: float) -> None:
+    """Measure pages, registrations and the rush."""
+    with Server(BARE) as bare, Server(KARAVAN, **built.settings) as karavan:
+        tell(f"{where}: the event page")
+        event_page(report, where, karavan, bare, seconds)
+        tell(f"{where}: the list, signed in")
+        list_page(report, where, karavan, bare, built.cookie, seconds)
+        tell(f"{where}: registrations")
+        registrations(report, where, built, karavan, seconds)
+    attempts = 500 if seconds < 2 else 2000
+    tell(f"{where}: the rush")
+    with Server(KARAVAN, **built.settings | {"KARAVAN_BACKGROUND": "1"}) as karavan:
+        first = karavan.first_answer
+        rush.over_http(report, where, built, karavan, attempts=attempts, lines=LINES)
+        memory = karavan.memory()
+    if memory:
+        report.fact(
+            "memory of one process after the rush", where, f"{memory:.0f} MB",
+            aim="≤ 150 MB", floor="≤ 250 MB", good=memory <= 150, enough=memory <= 250,
+        )  # fmt: skip
+    report.fact(
+        "first answer after a warm start", where, f"{first:.2f} s",
+        aim="< 1.5 s", floor="< 5 s", good=first < 1.5, enough=first < 5,
+    )  # fmt: skip
+    if where == "PostgreSQL":  # SQLite lets one write at a time by itself
+        tell(f"{where}: the rush, database step")
+        rush.database_step(report, built, attempts=attempts)
+
+
+def live(report: Report, built: Town, where: str, seconds: float) -> None:
+    """Measure a hearing that two thousand people follow."""
+    tell(f"{where}: a live hearing")
+    with Server(KARAVAN, **built.settings) as karavan:
+        hall.measure(report, built, where, karavan, seconds=15 if seconds < 2 else 40)
+
+
 def among_many(report: Report, built: Town, where: str, seconds: float) -> None:
-    """Measure search, when the rest is done: it fills the town."""
+    """Measure search among very many submissions."""
     many = search.MANY // 10 if seconds < 2 else search.MANY
     tell(f"{where}: search among {many:,} submissions")
     search.measure(report, built, where, many=many)
@@ -98,38 +138,13 @@ def in_long_threads(report: Report, built: Town, where: str, seconds: float) -> 
     discussion.measure(report, built, where, sizes=sizes)
 
 
-def write(report: Report) -> None:
-    """Put the figures where the documentation keeps them."""
-    head, begin, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not end:
-        raise SystemExit(f"{DOCUMENT.name} has no place for figures")
-    DOCUMENT.write_text(f"{head}{begin}\n{report.markdown()}\n{end}{tail}", encoding="utf-8")
-
-
-def measure(report: Report, built: Town, where: str, seconds: float) -> None:
-    """Measure one database."""
-    with Server(BARE) as bare, Server(KARAVAN, **built.settings) as karavan:
-        tell(f"{where}: the event page")
-        event_page(report, where, karavan, bare, seconds)
-        tell(f"{where}: the list, signed in")
-        list_page(report, where, karavan, bare, built.cookie, seconds)
-        tell(f"{where}: registrations")
-        registrations(report, where, built, karavan, seconds)
-    tell(f"{where}: the rush")
-    with Server(KARAVAN, **built.settings | {"KARAVAN_BACKGROUND": "1"}) as karavan:
-        first = karavan.first_answer
-        rush.over_http(report, where, built, karavan, attempts=500 if seconds < 2 else 2000, lines=LINES)
-        memory = karavan.memory()
-    if memory:
-        report.fact(
-            "memory of one process after the rush", where, f"{memory:.0f} MB",
-            aim="≤ 150 MB", floor="≤ 250 MB", good=memory <= 150, enough=memory <= 250,
-        )  # fmt: skip
-    report.fact(
-        "first answer after a warm start", where, f"{first:.2f} s",
-        aim="< 1.5 s", floor="< 5 s", good=first < 1.5, enough=first < 5,
-    )  # fmt: skip
+PARTS: Final[dict[str, Callable[[Report, Town, str, float], None]]] = {
+    "pages": pages,
+    "hall": live,
+    "search": among_many,
+    "threads": in_long_threads,
+}
+"""In this order: search and threads fill the town for everything after them."""
 
 
 def event_page(report: Report, where: str, karavan: Server, bare: Server, seconds: float) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Row:
     """One comparison: ours, the reference measured beside it, and what we wanted."""
 
+    part: str
+    """What was asked for when it was measured: `bin/bench --part`."""
     what: str
     where: str
     ours: str
@@ -45,6 +47,8 @@ class Report:
 
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    part: str = ""
+    """What is being measured now."""
 
     HEAD = ("what", "where", "ours", "reference", "ratio", "aim", "floor", "")
 
@@ -54,18 +58,23 @@ class Report:
         """Add a comparison where more is better."""
         self.rows.append(
             Row(
-                what=what, where=where, ours=ours, reference=reference, ratio=ratio,
+                part=self.part, what=what, where=where, ours=ours, reference=reference, ratio=ratio,
                 aim=f"≥ {aim:g} ×", floor=f"≥ {floor:g} ×", good=ratio >= aim, enough=ratio >= floor,
             )
         )  # fmt: skip
 
     def fact(self, what: str, where: str, ours: str, *, aim: str, floor: str, good: bool, enough: bool) -> None:
         """Add a figure with a bound of its own."""
-        self.rows.append(Row(what=what, where=where, ours=ours, aim=aim, floor=floor, good=good, enough=enough))
+        self.rows.append(
+            Row(
+                part=self.part, what=what, where=where, ours=ours,
+                aim=aim, floor=floor, good=good, enough=enough,
+            )
+        )  # fmt: skip
 
     def aside(self, what: str, where: str, ours: str, reference: str = "–", ratio: float | None = None) -> None:
         """Add a figure that nothing is asked of."""
-        self.rows.append(Row(what=what, where=where, ours=ours, reference=reference, ratio=ratio))
+        self.rows.append(Row(part=self.part, what=what, where=where, ours=ours, reference=reference, ratio=ratio))
 
     def text(self) -> str:
         """Return the table for a terminal."""
@@ -76,12 +85,11 @@ class Report:
         ]
         return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], "", *self.remarks])
 
-    def markdown(self) -> str:
-        """Return the table for the documentation."""
-        rows = [self.HEAD, ("---",) * len(self.HEAD), *(row.cells() for row in self.rows)]
-        return "\n".join(
-            [*("| " + " | ".join(row) + " |" for row in rows), "", *(f"- {line}" for line in self.remarks)]
-        )
+    def markdown(self, part: str) -> str:
+        """Return the table of one part for the documentation."""
+        measured = [row.cells() for row in self.rows if row.part == part]
+        rows = [self.HEAD, ("---",) * len(self.HEAD), *measured]
+        return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def milliseconds(seconds: float) -> str:

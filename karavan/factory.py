@@ -24,11 +24,20 @@ from karavan.discussion.acquainted import has_been_read
 from karavan.discussion.logged import Threads
 from karavan.discussion.moderated import Comments
 from karavan.discussion.views import desk as thread_desk, threads as threads_views, writing as writing_comments
-from karavan.events import discussed as events_discussed, tasks as events_tasks
+from karavan.events import discussed as events_discussed, keepers, tasks as events_tasks
 from karavan.events.acquainted import has_registered
-from karavan.events.on_councils import sittings
+from karavan.events.models import EventKind
 from karavan.events.subjects import name_events
 from karavan.events.views import desk as desk_views, public as events_views, tickets as tickets_views
+from karavan.hearings import gathered as hearings_gathered, hosted as hearings_hosted, kept as hearings_kept
+from karavan.hearings.council_section import hearings_section
+from karavan.hearings.subjects import name_hearings
+from karavan.hearings.views import (
+    desk as hearing_desk,
+    live as hearing_live,
+    public as hearings_views,
+    taking_part as hearing_part,
+)
 from karavan.moderation import cli as moderation_cli, pieces, rooms, screening, tasks as moderation_tasks
 from karavan.moderation.views import (
     appeals as appeals_views,
@@ -50,9 +59,17 @@ from karavan.proposals.views import (
     public as proposals_views,
     writing as writing_views,
 )
+from karavan.protocols import hosts as protocol_hosts
+from karavan.protocols.subjects import name_protocols
+from karavan.protocols.views import desk as protocols_desk, public as protocols_views
 from karavan.record import views as record_views
 from karavan.seeds import cli as seeds_cli
 from karavan.seeds.cast import CAST
+from karavan.sittings import gathered as sittings_gathered, kept as sittings_kept
+from karavan.sittings.council_section import sittings_section, votes_of_member
+from karavan.sittings.subjects import name_sittings
+from karavan.sittings.views import public as sittings_views
+from karavan.sittings.views.desk import blueprint as sitting_desk
 from karavan.web import access, errors, headers, hygiene, limits, locale, templating
 from karavan.web.assets import Assets, is_immutable
 from karavan.web.logs import init_logging
@@ -119,6 +136,14 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(events_views.blueprint)
     app.register_blueprint(tickets_views.blueprint)
     app.register_blueprint(desk_views.blueprint)
+    app.register_blueprint(hearing_desk.blueprint)
+    app.register_blueprint(hearing_live.blueprint)
+    app.register_blueprint(hearing_part.blueprint)
+    app.register_blueprint(hearings_views.blueprint)
+    app.register_blueprint(protocols_views.blueprint)
+    app.register_blueprint(protocols_desk.blueprint)
+    app.register_blueprint(sittings_views.blueprint)
+    app.register_blueprint(sitting_desk)
     app.register_blueprint(councils_views.blueprint)
     app.register_blueprint(councils_desk.blueprint)
     app.register_blueprint(deadlines_views.blueprint)
@@ -141,6 +166,11 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(notifications_views.blueprint)
     hosts.register(proposals_discussed.HOST, proposals_discussed.find)
     hosts.register(events_discussed.HOST, events_discussed.find)
+    hosts.register(hearings_hosted.HOST, hearings_hosted.find)
+    keepers.register(EventKind.HEARING, hearings_kept.find)
+    keepers.register(EventKind.COUNCIL_SITTING, sittings_kept.find)
+    protocol_hosts.register(protocol_hosts.Kind.HEARING, hearings_gathered.HOST)
+    protocol_hosts.register(protocol_hosts.Kind.SITTING, sittings_gathered.HOST)
     pieces.register(Comments())
     rooms.register(Threads())
     screening.own_hosts(urlsplit(app.extensions["karavan.settings"].base_url).hostname or "")
@@ -155,10 +185,18 @@ def _furnish(app: Flask) -> None:
         "event": name_events,
         "proposal": name_proposals,
         "recommendation": name_recommendations,
+        "sitting": name_sittings,
         "council": name_councils,
         "organisation": name_organisations,
+        "hearing": name_hearings,
+        "protocol": name_protocols,
     }
-    app.extensions["karavan.council_sections"] = {"recommendations": recommendations_section, "sittings": sittings}
+    app.extensions["karavan.council_sections"] = {
+        "recommendations": recommendations_section,
+        "hearings": hearings_section,
+        "sittings": sittings_section,
+    }
+    app.extensions["karavan.member_sections"] = {"votes": votes_of_member}
     # The seeds stand beside the house: the sign-in page is handed the cast, so that accounts need not know them.
     app.jinja_env.globals["demo_cast"] = CAST if app.extensions["karavan.settings"].demo else ()
     rounds = app.extensions["karavan.rounds"]

@@ -7,6 +7,7 @@ a stolen backup opens no ticket; the signature is compared in constant time; old
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 from itsdangerous import BadSignature, Signer
@@ -14,6 +15,7 @@ from itsdangerous import BadSignature, Signer
 # Crockford's base 32 without the look-alikes: read aloud on a bad line, or typed on an old phone.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
+_RECEIPT = re.compile(f"[{CODE_LETTERS}]{{{2 * CODE_LENGTH}}}")
 
 
 class Keys:
@@ -60,6 +62,17 @@ def show_code(code: str) -> str:
 def read_code(text: str) -> str:
     """Undo what people do to a code: spaces, hyphens, lower case, O for 0."""
     return "".join(letter for letter in text.upper() if letter.isalnum())[: 2 * CODE_LENGTH]
+
+
+def read_receipt(text: str) -> str | None:
+    """Return the code of a receipt as it is kept (two short codes), or None if it cannot be one."""
+    code = read_code(text[:80])
+    return code if _RECEIPT.fullmatch(code) else None
+
+
+def show_receipt(code: str) -> str:
+    """Write the code of a receipt so that it can be read aloud: 7F3K-92AB-CDEF."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 def digest(secret: str) -> str:

@@ -1,8 +1,9 @@
 """What other domains hang on a council's page, without councils knowing them, which all lie above or beside.
 
 `app.extensions["karavan.council_sections"]` holds functions by name, put there by the factory in the order in which
-they stand on the page: `{"recommendations": karavan.proposals.on_councils.recommendations}`. Each is given the council
-and the reader's language, and returns a `Section`, or None where it has nothing to say.
+they stand on the page: `{"recommendations": karavan.proposals.council_section.recommendations_section}`. Each is given
+the council and the reader's language, and returns a `Section`, or None where it has nothing to say. A member's page
+does the same with `app.extensions["karavan.member_sections"]`: council, member and language are given.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from flask import current_app
 from karavan.web.locale import lang
 
 if TYPE_CHECKING:
-    from karavan.councils.models import Council
+    from karavan.councils.models import Council, Member
 
 
 class Figure(NamedTuple):
@@ -42,10 +43,18 @@ class Section:
 
 
 Offer = Callable[["Council", str], Section | None]
+MemberOffer = Callable[["Council", "Member", str], Section | None]
 
 
 def sections_of(council: Council) -> dict[str, Section]:
     """Return what the other domains have to say of a council; the names are the anchors on the page."""
     offered: dict[str, Offer] = current_app.extensions.get("karavan.council_sections", {})
     found = ((name, offer(council, lang())) for name, offer in offered.items())
+    return {name: section for name, section in found if section is not None}
+
+
+def sections_of_member(council: Council, member: Member) -> dict[str, Section]:
+    """Return what the other domains have to say of a member."""
+    offered: dict[str, MemberOffer] = current_app.extensions.get("karavan.member_sections", {})
+    found = ((name, offer(council, member, lang())) for name, offer in offered.items())
     return {name: section for name, section in found if section is not None}

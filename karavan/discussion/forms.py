@@ -17,7 +17,7 @@ from karavan.moderation.models import Mode
 from karavan.record.models import ActorRole
 from karavan.web.fields import Choice, Radios, complain, texts
 from karavan.web.forms import STALE, Form, Required, Versioned, text
-from karavan.web.locale import lang, say
+from karavan.web.locale import say, written_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,6 @@ PAUSES: Final = (
     ("3600", N_("1 hour")),
 )
 REASON_OWED: Final = N_("Give a reason in Kazakh or in Russian.")
-_KAZAKH: Final = frozenset("әғқңөұүһі")
 
 
 class PressForm(Form):
@@ -207,13 +206,3 @@ class ClosureForm(Form):
         """Return the reason."""
         slots: Slots = self.reason.form.slots()
         return slots
-
-
-def written_in(words: str) -> str:
-    """Say in which language a text is written, as far as its letters tell; else it is the language of the page."""
-    letters = frozenset(words.lower())
-    if letters & _KAZAKH:
-        return "kk"
-    if any("\u0400" <= letter <= "\u04ff" for letter in letters):
-        return "ru" if lang() == "en" else lang()
-    return lang()

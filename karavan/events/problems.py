@@ -77,6 +77,12 @@ class EventCannotBeChanged(Problem):
     text = Message("A cancelled event can no longer be changed.")
 
 
+class KeptElsewhere(Problem):
+    """It belongs to a hearing or a sitting, and what it says is written there; the sentence says where."""
+
+    text = Message("This event belongs to something else. Change it there.")
+
+
 class NotReadyToPublish(Problem):
     """Something a resident needs is missing."""
 

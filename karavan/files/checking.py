@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image, ImageFile
 
@@ -48,17 +48,28 @@ log = logging.getLogger(__name__)
 MEGABYTE: Final = 1024 * 1024
 MOST_BYTES: Final = 10 * MEGABYTE
 """A photo as telephones make it; what is stored of it is far smaller."""
-DOCUMENT_BYTES: Final = 5 * MEGABYTE
 MOST_POINTS: Final = 40_000_000
 LONGEST_SIDE: Final = 2000
 QUALITY: Final = 82
 SMALL_PNG: Final = 600_000
 """A drawing or a screenshot stays a PNG; a photo somebody saved as one does not."""
-MOST_PAGES: Final = 100
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
 KINDS: Final = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf"}
 """All that is ever stored, with the endings we give them."""
+
+
+class Bounds(NamedTuple):
+    """How much one document may be, for one use. Memory and time are bounded besides, alike for all."""
+
+    pages: int
+    size: int
+
+
+USUAL: Final = Bounds(100, 5 * MEGABYTE)
+"""What people hand in, and bodies answer with."""
+BUNDLE: Final = Bounds(500, MOST_BYTES)
+"""What a public hearing is about: a plan with its drawings and annexes."""
 
 _HEIC: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"heif", b"mif1", b"msf1")
 _LOOKERS: Final = threading.BoundedSemaphore(2)
@@ -90,8 +101,10 @@ class Examined:
     pages: int | None = None
 
 
-def examine(content: bytes) -> Examined:
+def examine(content: bytes, bounds: Bounds = USUAL) -> Examined:
     """Look at a file and return it made anew. Takes up to some seconds: not within a transaction.
+
+    `bounds` are for documents; pictures are bounded by their points.
 
     Raises:
         Problem: it cannot be taken; the sentence says why.
@@ -102,10 +115,10 @@ def examine(content: bytes) -> Examined:
     if len(content) > MOST_BYTES:
         raise FileIsTooLarge(megabytes=MOST_BYTES // MEGABYTE)
     if content.startswith(b"%PDF-"):
-        if len(content) > DOCUMENT_BYTES:
-            raise FileIsTooLarge(megabytes=DOCUMENT_BYTES // MEGABYTE)
+        if len(content) > bounds.size:
+            raise FileIsTooLarge(megabytes=bounds.size // MEGABYTE)
         with _one_of_few():
-            return _document(content)
+            return _document(content, bounds.pages)
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
         raise PhotoIsHeic
     kind = _picture_kind(content)
@@ -201,9 +214,9 @@ def _saved(picture: Image.Image, form: str, **how: object) -> bytes:
 # --- Documents ------------------------------------------------------------------------------------------------
 
 
-def _document(content: bytes) -> Examined:
+def _document(content: bytes, most_pages: int) -> Examined:
     """Have a PDF looked through next door."""
-    looking = [sys.executable, "-I", str(Path(__file__).with_name("looking_through.py")), str(MOST_PAGES)]
+    looking = [sys.executable, "-I", str(Path(__file__).with_name("looking_through.py")), str(most_pages)]
     try:
         done = subprocess.run(looking, input=content, capture_output=True, timeout=_SLOWEST, check=False, env={})  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -213,12 +226,12 @@ def _document(content: bytes) -> Examined:
     if word == "ok" and written.startswith(b"%PDF-"):
         return Examined(PDF, written, pages=int(pages))
     log.info("a document was refused: %s (%d) %s", word or "no verdict", done.returncode, done.stderr[-200:])
-    raise _refusal(word)
+    raise _refusal(word, most_pages)
 
 
-def _refusal(word: str) -> Problem:
+def _refusal(word: str, most_pages: int) -> Problem:
     """Return the sentence for a verdict; a program that ended without one met a document that is no document."""
     if word == "long":
-        return DocumentIsTooLong(pages=MOST_PAGES)
+        return DocumentIsTooLong(pages=most_pages)
     kinds = {"locked": DocumentIsLocked, "files": DocumentHoldsFiles, "form": DocumentIsForm}
     return kinds.get(word, DocumentIsBroken)()

@@ -9,7 +9,7 @@ from wtforms import FileField
 from wtforms.validators import StopValidation
 
 from karavan.core.problems import Problem
-from karavan.files.checking import MEGABYTE, MOST_BYTES, Examined, examine
+from karavan.files.checking import MEGABYTE, MOST_BYTES, USUAL, Bounds, Examined, examine
 from karavan.files.names import clean_name
 from karavan.files.problems import FileIsEmpty, FileIsTooLarge
 
@@ -38,6 +38,11 @@ class UploadField(FileField):
 
     data: Received | None
 
+    def __init__(self, *args: Any, bounds: Bounds = USUAL, **kwargs: Any) -> None:
+        """Take documents within these bounds."""
+        super().__init__(*args, **kwargs)
+        self._bounds = bounds
+
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Let nothing but a sent file be its data."""
         self._sent: FileStorage | None = None
@@ -60,7 +65,7 @@ class UploadField(FileField):
                 raise FileIsEmpty
             if len(content) > MOST_BYTES:
                 raise FileIsTooLarge(megabytes=MOST_BYTES // MEGABYTE)
-            examined = examine(content)
+            examined = examine(content, self._bounds)
         except Problem as problem:
             raise StopValidation(problem.message) from problem  # type: ignore[arg-type]
         self.data = Received(clean_name(self._sent.filename, examined.mime), examined)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import Column, delete, exists, not_, select
+
+from karavan.core.database import Base
 from karavan.core.tokens import new_public_id
 from karavan.files.models import FileContent, StoredFile
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from karavan.files.checking import Examined
+
+
+AT_ONCE: Final = 500
 
 
 def store(session: Session, examined: Examined, *, now: datetime) -> StoredFile:
@@ -42,3 +48,23 @@ def discard(session: Session, file_id: int) -> None:
         if found is not None:
             session.delete(found)
             session.flush()
+
+
+def discard_unused(session: Session) -> int:
+    """Delete files to which no row of any table points any more, some hundreds at a time, and say how many."""
+    used = [exists().where(column == StoredFile.id) for column in _pointing_here()]
+    unused = list(session.scalars(select(StoredFile.id).where(*map(not_, used)).limit(AT_ONCE)))
+    session.execute(delete(FileContent).where(FileContent.file_id.in_(unused)))
+    session.execute(delete(StoredFile).where(StoredFile.id.in_(unused)))
+    return len(unused)
+
+
+def _pointing_here() -> list[Column[int]]:
+    """Return every column of every package that keeps a file's id; the bytes themselves keep nothing alive."""
+    return [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        if table is not FileContent.__table__
+        for key in table.foreign_keys
+        if key.column.table is StoredFile.__table__
+    ]

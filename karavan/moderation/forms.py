@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from karavan.core.problems import N_
-from karavan.core.tokens import CODE_LENGTH, CODE_LETTERS, read_code
+from karavan.core.tokens import read_receipt
 from karavan.moderation.conduct import CLAUSES
 from karavan.moderation.rules.appeal import LONGEST, SHORTEST
 from karavan.web.fields import Radios
@@ -17,7 +16,6 @@ from karavan.web.forms import Form, Optional, Required, line, text, whole_number
 from karavan.web.locale import lang
 
 NOTE: Final = 500
-_CODE: Final = re.compile(f"[{CODE_LETTERS}]{{{2 * CODE_LENGTH}}}")
 
 
 class FlagForm(Form):
@@ -66,16 +64,5 @@ class ReceiptForm(Form):
 
     def validate_code(self, field: Any) -> None:
         """Refuse what cannot be a code."""
-        if sound_code(field.data or "") is None:
+        if read_receipt(field.data or "") is None:
             raise StopValidation(N_("A code has twelve letters and digits. Check what you typed."))
-
-
-def sound_code(typed: str) -> str | None:
-    """Return a code as it is kept, or None if it cannot be one."""
-    code = read_code(typed[:80])
-    return code if _CODE.fullmatch(code) else None
-
-
-def show_receipt(code: str) -> str:
-    """Write a code so that it can be read aloud: 7F3K-92AB-CDEF."""
-    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))

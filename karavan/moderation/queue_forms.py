@@ -278,7 +278,7 @@ class InterestForm(Form):
 class WordForm(Form):
     """A word to watch for."""
 
-    organisation = Choice(N_("For which organisation"), [Required(N_("Choose the organisation."))])
+    organisation = Choice(N_("For which organisation"))
     term = StringField(
         N_("Word or phrase"),
         [Required(N_("Enter the word.")), line(60)],

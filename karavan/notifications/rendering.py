@@ -18,6 +18,7 @@ from karavan.core.languages import Slots, Wording
 from karavan.core.when import DEFAULT_ZONE, clock, day_long, day_range, time_range
 from karavan.notifications.discussion_letters import DiscussionLetter
 from karavan.notifications.event_letters import EventLetter
+from karavan.notifications.hearing_letters import HearingLetter
 from karavan.notifications.messages import Outgoing
 from karavan.notifications.models import Channel
 from karavan.notifications.moderation_letters import ModerationLetter
@@ -41,6 +42,8 @@ _RAW: Final = (
     "thread",
     "statement",
     "measure",
+    "hearing",
+    "stood",
 )
 """Facts that templates get only in words: a name as it was typed could be a link."""
 
@@ -69,12 +72,14 @@ class Stationery:
         about_proposals = letter.letter.startswith("proposals/")
         about_comments = letter.letter.startswith("discussion/")
         about_moderation = letter.letter.startswith("moderation/")
+        about_hearings = letter.letter.startswith("hearings/")
         ticket = letter.payload.get("ticket")
         self._context: dict[str, Any] = {
             **{name: fact for name, fact in letter.payload.items() if name not in _RAW},
             **(self._event.context() if self._event else {}),
             **(ProposalLetter(letter.payload, letter.lang, link=self.link).context() if about_proposals else {}),
             **(DiscussionLetter(letter.payload, letter.lang, link=self.link).context() if about_comments else {}),
+            **(HearingLetter(letter.payload, letter.lang, link=self.link).context() if about_hearings else {}),
             **(
                 ModerationLetter(letter.letter, letter.payload, letter.lang, link=self.link).context()
                 if about_moderation

@@ -44,10 +44,24 @@ DESKS: Final = (
         frozenset({Role.MODERATOR, Role.SECRETARY}),
     ),
     Desk(
+        "hearing_desk.index",
+        "mic",
+        N_("Hearings of my council"),
+        N_("Prepare a hearing, give notice, run it in the hall, answer what was said."),
+        frozenset({Role.SECRETARY}),
+    ),
+    Desk(
         "council_desk.index",
         "council",
         N_("Councils I keep"),
         N_("The statute, the members and the promises of a council."),
+        frozenset({Role.SECRETARY}),
+    ),
+    Desk(
+        "sitting_desk.index",
+        "users",
+        N_("Sittings I prepare"),
+        N_("Convene the council, keep the agenda, mark who is there, call the roll, write down decisions."),
         frozenset({Role.SECRETARY}),
     ),
     Desk(

@@ -92,7 +92,10 @@ class JoiningForm(DeskForm):
 class RecommendationForm(DeskForm):
     """What a council recommends, to whom, for which submissions."""
 
-    proposals = Choices(N_("Proposals it speaks for"), [Required(N_("Choose at least one proposal."))])
+    alone = False
+    """May it speak for none? One that a protocol contains may."""
+
+    proposals = Choices(N_("Proposals it speaks for"))
     addressee = Choice(N_("To whom"), [Required(N_("Choose to whom it goes."))])
     title = texts(N_("Title"), 200)
     text = texts(N_("What the council recommends"), 8000, rows=9)
@@ -104,6 +107,8 @@ class RecommendationForm(DeskForm):
         return complain(self._missing()) and good
 
     def _missing(self) -> Iterator[tuple[Any, str | Message]]:
+        if not (self.proposals.data or self.alone):
+            yield self.proposals, N_("Choose at least one proposal.")
         yield from _owed(self.title, N_("Write the title in Kazakh or in Russian."))
         yield from _owed(self.text, N_("Write in Kazakh or in Russian what the council recommends."))
 
@@ -136,6 +141,7 @@ def recommendation_form(
             "version": stored.version,
         }
     form = RecommendationForm(data=data, **kwargs)
+    form.alone = stored is not None and not stored.proposals
     form.proposals.choices = [(str(one.id), f"{one.number} · {one.title}") for one in offered]
     names = [(str(one.id), one.name.best(lang()).text) for one in bodies]
     form.addressee.choices = [("", N_("Choose a body")), *names]

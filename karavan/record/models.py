@@ -62,6 +62,31 @@ class Verb(StrEnum):
     RECOMMENDATION_ANSWERED = "recommendation.answered"
     RECOMMENDATION_CONTESTED = "recommendation.answer.contested"
     OBJECTION_DECIDED = "recommendation.objection.decided"
+    HEARING_ANNOUNCED = "hearing.announced"
+    HEARING_CHANGED = "hearing.changed"
+    HEARING_DOCUMENT_REPLACED = "hearing.document.replaced"
+    HEARING_STATEMENT_RECEIVED = "hearing.statement.received"
+    HEARING_SPEAKER_REGISTERED = "hearing.speaker.registered"
+    HEARING_BEGUN = "hearing.begun"
+    HEARING_SPEAKER_HEARD = "hearing.speaker.heard"
+    HEARING_QUESTION_ASKED = "hearing.question.asked"
+    HEARING_QUESTIONS_MERGED = "hearing.questions.merged"
+    HEARING_POLL_CLOSED = "hearing.poll.closed"
+    HEARING_ENDED = "hearing.ended"
+    HEARING_ANSWERED = "hearing.answer.published"
+    HEARING_SUMMARISED = "hearing.summary.published"
+    HEARING_CLOSED = "hearing.closed"
+    HEARING_CANCELLED = "hearing.cancelled"
+    SITTING_CONVENED = "sitting.convened"
+    SITTING_AGENDA_CHANGED = "sitting.agenda.changed"
+    SITTING_OPENED = "sitting.opened"
+    SITTING_DECIDED = "sitting.decision.made"
+    SITTING_CLOSED = "sitting.closed"
+    SITTING_CANCELLED = "sitting.cancelled"
+    PROTOCOL_WRITTEN = "protocol.written"
+    PROTOCOL_LAID_OPEN = "protocol.corrections.invited"
+    PROTOCOL_AGREED = "protocol.agreed"
+    PROTOCOL_PUBLISHED = "protocol.published"
     RECORD_CORRECTED = "record.corrected"
 
     @property
@@ -83,7 +108,7 @@ class ActorRole(StrEnum):
     """Nobody: a rule whose time had come."""
 
 
-SUBJECTS: Final = ("event", "proposal", "recommendation", "council", "calendar")
+SUBJECTS: Final = ("event", "proposal", "recommendation", "council", "calendar", "hearing", "sitting", "protocol")
 """What an entry can be about; each is a column `<kind>_id`, and exactly one of them is filled."""
 
 
@@ -108,6 +133,9 @@ class RecordEntry(Base):
     recommendation_id: Mapped[int | None] = mapped_column(ForeignKey("recommendations.id"))
     council_id: Mapped[int | None] = mapped_column(ForeignKey("councils.id"))
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_versions.id"))
+    hearing_id: Mapped[int | None] = mapped_column(ForeignKey("hearings.id"))
+    sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sittings.id"))
+    protocol_id: Mapped[int | None] = mapped_column(ForeignKey("protocols.id"))
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("record_entries.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

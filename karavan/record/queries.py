@@ -28,6 +28,9 @@ class EntryRow(NamedTuple):
     recommendation_id: int | None
     council_id: int | None
     calendar_id: int | None
+    hearing_id: int | None
+    sitting_id: int | None
+    protocol_id: int | None
     corrects_id: int | None
     reason: str
     facts: dict[str, Any]

@@ -41,13 +41,16 @@ CAST: Final = (
         try_this=Slots(
             "Ұсынылған орынды қабылдаңыз, билетіңізді ашыңыз немесе отбасыңызбен іс-шараға жазылыңыз. Таңғы "
             "автобус туралы ұсынысыңызға келген жауапты оқып, бағалаңыз немесе қарсылық білдіріңіз. Сол ұсыныстың "
-            "талқылауында сізге жауап жазылған: оқып шығып, пікір қалдырыңыз.",
+            "талқылауында сізге жауап жазылған: оқып шығып, пікір қалдырыңыз. Автобус туралы тыңдау қазір өтіп жатыр: "
+            "сұрақ қойыңыз немесе сөйлеуге жазылыңыз.",
             "Примите предложенное место, откройте билет или запишитесь на событие всей семьёй. Прочитайте ответ "
             "на своё предложение об утреннем автобусе, оцените его или возразите. В его обсуждении вам ответили: "
-            "прочитайте новое и напишите комментарий.",
+            "прочитайте новое и напишите комментарий. Слушания об автобусе идут сейчас: задайте вопрос или запишитесь "
+            "на выступление.",
             "Accept the seat you are offered, open your ticket, or register for an event with your family. Read "
             "the answer to your proposal about the morning bus, and rate it or object to it. People answered you in "
-            "its discussion: read what is new and write a comment.",
+            "its discussion: read what is new and write a comment. The hearing on the bus goes on now: ask a question "
+            "or sign up to speak.",
         ),
     ),
     Account(
@@ -76,13 +79,16 @@ CAST: Final = (
         try_this=Slots(
             "Бейнеудегі су туралы жауаптың қараламасын тексеріп, жариялаңыз. Мектеп туралы ұсынымды жіберіңіз, карьер "
             "туралы қарсылыққа шешім шығарыңыз, кеңес ережесіне жаңа тармақ енгізіңіз. Пікірлер кезегінде бір шағым "
-            "мен екінші модератордың келісімін күткен бір шешім бар.",
+            "мен екінші модератордың келісімін күткен бір шешім бар. Автобус туралы тыңдаудың залын жүргізіңіз, "
+            "отырыс хаттамасына сұралған түзетуді қараңыз.",
             "Проверьте черновик ответа о воде в Бейнеу и опубликуйте его. Отправьте рекомендацию о школе, решите "
             "вопрос о возражении по карьеру, внесите пункт в положение о совете. В очереди комментариев ждут одна "
-            "жалоба на решение модератора и одно решение, с которым должен согласиться второй модератор.",
+            "жалоба на решение модератора и одно решение, с которым должен согласиться второй модератор. Ведите зал "
+            "слушаний об автобусе, решите о поправке к протоколу заседания.",
             "Check the draft of the answer on water in Beineu and publish it. Send the recommendation on school "
             "places, decide on the objection about the quarry, enter a line of the statute. In the queue of comments "
-            "an appeal waits, and a decision that needs a second moderator.",
+            "an appeal waits, and a decision that needs a second moderator. Run the hall of the hearing on the bus, "
+            "and decide on a correction to the minutes of a sitting.",
         ),
     ),
     Account(
@@ -119,6 +125,23 @@ CAST: Final = (
             "ожидается, и запишитесь на открытое заседание. Ответьте в обсуждении от имени члена совета.",
             "As a council member, read the proposals under consideration, see on the board of dates whose answer "
             "is expected, and register for the open meeting. Answer in a discussion as a member of the council.",
+        ),
+    ),
+    Account(
+        key="kayrat",
+        name="Қайрат Оразбаев",
+        email="kayrat@karavan.example",
+        phone="+77000000007",
+        lang="kk",
+        roles=(Role.COUNCIL_MEMBER,),
+        organisation=COUNCIL,
+        try_this=Slots(
+            "Кеңес төрағасы ретінде отырыстар мен олардың хаттамасын, мүшелердің қалай дауыс бергенін қараңыз. Түзету "
+            "мерзімі біткен хаттамаға хатшымен бірге келісім бересіз.",
+            "Как председатель совета посмотрите заседания, их протоколы и то, как голосовали члены совета. Протокол, "
+            "срок поправок к которому вышел, согласуете вы и секретарь.",
+            "As chair of the council, look at the sittings, their minutes and how members voted. Once the days for "
+            "corrections have passed, you and the secretary agree to the minutes.",
         ),
     ),
     Account(

@@ -38,6 +38,8 @@ class Gathering:
     organisation: str
     plan: Callable[[Days], Plan]
     published: Callable[[Days], datetime]
+    convened: bool = False
+    """A hearing or a sitting, whose own notice makes and publishes the event (`seeds.hearings`, `seeds.sittings`)."""
     demo: bool = True
     """Invented, and marked so on its page."""
     parties: tuple[Party, ...] = ()

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     Deed = tuple[datetime, Callable[[datetime], object]]
 
 OLD_LETTERS: Final = timedelta(days=14)
+OLD_NEWS: Final = ("proposals", "discussion", "moderation", "hearings", "sittings", "protocols")
 ANSWER_TERM: Final = 10
 """Working days a body has for its answer, by the regional council's statute."""
 PAPER_PHONE: Final = "+77000000090"
@@ -419,7 +420,7 @@ class Office:
 
         Their keys stay, so that no occasion is told twice.
         """
-        ours = or_(*(Letter.letter.startswith(f"{part}/") for part in ("proposals", "discussion", "moderation")))
+        ours = or_(*(Letter.letter.startswith(f"{part}/") for part in OLD_NEWS))
         told: Any = ours & (Letter.state == LetterState.WAITING)
         late = (Letter.created_at < now - OLD_LETTERS) | Letter.address.not_in([account.email for account in CAST])
         self._session.execute(

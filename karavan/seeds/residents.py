@@ -89,6 +89,9 @@ _NAMES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
+FIRST_PHONE: Final = 106
+
+
 def _residents() -> dict[str, Resident]:
     found = {
         account.key: Resident(
@@ -103,7 +106,7 @@ def _residents() -> dict[str, Resident]:
     for district, people in _NAMES.items():
         for name, lang in people:
             key = slugify(name)
-            phone = f"+77000000{100 + len(found):03d}"
+            phone = f"+77000000{FIRST_PHONE + len(found) - len(CAST):03d}"
             found[key] = Resident(name=name, email=f"{key}@karavan.example", phone=phone, district=district, lang=lang)
     return found
 
@@ -148,5 +151,5 @@ class Party:
         )
 
 
-_BY_EMAIL_ALONE: Final = frozenset(list(RESIDENTS)[7::3])
+_BY_EMAIL_ALONE: Final = frozenset(list(RESIDENTS)[len(CAST) + 1 :: 3])
 """Every third resident left no phone number."""

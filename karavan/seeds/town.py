@@ -19,7 +19,9 @@ from karavan.seeds.cast import ALLIANCE, CAST, DEPARTMENT
 from karavan.seeds.councils import plant_councils
 from karavan.seeds.days import Days
 from karavan.seeds.gatherings import GATHERINGS
+from karavan.seeds.hearings import plant_hearings
 from karavan.seeds.proposals import plant_proposals
+from karavan.seeds.sittings import plant_sittings
 from karavan.seeds.talk import plant_talk
 
 if TYPE_CHECKING:
@@ -61,8 +63,11 @@ def plant_town(session: Session, *, now: datetime) -> bool:
     acts = plant_councils(session, now=now)
     _open_accounts(session, now)
     days = Days(now)
+    proposed = plant_proposals(session, days=days)
+    acts += plant_sittings(session, days=days)
+    acts += plant_hearings(session, days=days)
     acts += [act for gathering in GATHERINGS for act in _acts(session, gathering, days)]
-    acts += plant_proposals(session, days=days)
+    acts += proposed
     acts += plant_talk(session, days=days)
     for moment, act in sorted(acts, key=itemgetter(0)):
         act(moment)
@@ -104,7 +109,7 @@ def _acts(session: Session, gathering: Gathering, days: Days) -> list[Act]:
     """Return what became of one event: published, joined day by day, perhaps a seat given back or all called off."""
     published = gathering.published(days)
     moments = _spread(published, days, len(gathering.parties), salt=len(gathering.slug))
-    acts: list[Act] = [(published, partial(_publish, session, gathering, days))]
+    acts: list[Act] = [] if gathering.convened else [(published, partial(_publish, session, gathering, days))]
     acts += [
         (moment, partial(_register, session, gathering, party))
         for moment, party in zip(moments, gathering.parties, strict=True)

@@ -492,8 +492,28 @@ WISHES: Final = (
         handed_in=1,
         on_paper=True,
     ),
+    Wish(
+        key="shore",
+        author="Сымбат Құрманғазы",
+        topic=Topic.ECOLOGY,
+        village="Құрық ауылы",
+        title="Құрық маңында теңізге өтетін жол жабық тұр",
+        problem=(
+            "Бұрын ауыл тұрғындары теңізге төте жолмен барушы еді. Екі жыл бұрын жол шлагбауммен жабылды, енді жағаға "
+            "жету үшін он бір шақырым айналып өтеміз. Балықшылар да, балалы отбасылар да қиналып жүр."
+        ),
+        solution=(
+            "Шлагбаумды алып тастап, жағаға апаратын екі өткелді картаға түсіруді ұсынамын. Өткелдің басына белгі "
+            "қойып, қоқыс жәшігін орнатқан дұрыс."
+        ),
+        handed_in=40,
+        published=38,
+        supporters=30,
+        until=24,
+        considered=24,
+    ),
 )
-"""In the order in which they were handed in."""
+"""In the order in which they were handed in; but for the last, which a hearing was about."""
 
 COUNSELS: Final = (
     Counsel(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from karavan.core.problems import Problem
 
 STALE = N_("This page had been open for a long time. Nothing is lost: please press the button again.")
+NOT_KEPT = Message("Not kept yet: the page had been open for a long time. It is tried again as you type.")
+"""The same of a draft that is kept without a press."""
 
 
 def attributes(**given: object) -> Markup:
@@ -174,6 +176,7 @@ class OneOf(RadioField):
 
 
 __all__ = [
+    "NOT_KEPT",
     "STALE",
     "Form",
     "Message",

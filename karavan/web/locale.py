@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COOKIE = "lang"
 CATALOGUES = Path(__file__).parent.parent / "translations"
+KAZAKH = frozenset("әғқңөұүһі")
+"""Letters that no Russian word has."""
 _spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT_LANGUAGE)
 
 
@@ -93,6 +95,16 @@ def _in_words(fact: object) -> object:
     if isinstance(fact, datetime):
         return f"{day_medium(fact, lang())}, {clock(fact, lang())}"
     return fact
+
+
+def written_in(words: str) -> str:
+    """Say in which language a text is written, as far as its letters tell; else it is the language of the page."""
+    letters = frozenset(words.lower())
+    if letters & KAZAKH:
+        return "kk"
+    if any("\u0400" <= letter <= "\u04ff" for letter in letters):
+        return "ru" if lang() == "en" else lang()
+    return lang()
 
 
 def preferred() -> str:

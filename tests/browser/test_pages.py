@@ -34,9 +34,16 @@ GROUPS = (
     "discussion",
     "own comments",
     "moderation",
+    "in the hall",
+    "hearings",
+    "hearing desk",
+    "live",
+    "sittings",
+    "sitting desk",
+    "minutes",
     "errors",
 )
-FIRST = ("public", "discussion")
+FIRST = ("public", "discussion", "in the hall")
 """Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
 THOROUGH = pytest.mark.thorough
 LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]

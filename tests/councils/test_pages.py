@@ -16,8 +16,8 @@ from karavan.councils.subjects import name_councils, name_organisations
 from karavan.deadlines.models import FirstDay, Unit
 from karavan.deadlines.reckoning import Term
 from karavan.events.models import EventKind
-from karavan.events.on_councils import sittings
 from karavan.files.checking import JPEG, Examined
+from karavan.sittings.council_section import sittings_section
 from tests.councils.people import BY, TODAY, entered, promised, seated
 from tests.support.makers import make_event, write
 
@@ -52,7 +52,7 @@ def test_without_councils_the_list_says_so(visit: Visit, session: Session) -> No
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
 def test_a_bare_council_is_a_whole_page(visit: Visit, council: Council, lang: str) -> None:
     for address in ("", "/statute"):
-        assert visit.get(f"/{lang}/councils/aktau{address}", statements=11).status == 200
+        assert visit.get(f"/{lang}/councils/aktau{address}", statements=13).status == 200
     assert visit.response is not None
     assert "Set-Cookie" not in visit.response.headers
 
@@ -78,7 +78,7 @@ def test_a_council_shows_who_sits_what_was_promised_and_by_which_rules(
     promised(council, text=Slots(kk="Тыңдау", ru="Слушания", en="A hearing"), due_on=date(2026, 11, 1))
     entered(council, SettingKey.ANSWER_TERM, Term(12, Unit.CALENDAR, FirstDay.SAME), since=date(2026, 3, 1))
 
-    words = visit.get("/en/councils/aktau", statements=11).text
+    words = visit.get("/en/councils/aktau", statements=13).text
     for said in (
         "Chair · Non-profit organisations", "Commission: Transport", "Owns a shop (12 January 2026)",
         "Not declared yet", "Moved away", "Kept", "They came out", "The day has passed",
@@ -118,7 +118,7 @@ def test_the_history_shows_what_held_what_holds_and_what_will(visit: Visit, sess
 def test_a_member_has_a_page_with_every_mandate(visit: Visit, session: Session, council: Council) -> None:
     earlier = seated(council, mandate_from=date(2022, 1, 12), mandate_to=date(2025, 1, 11))
     now = seated(council, office=Office.SECRETARY)
-    page = visit.get(f"/en/councils/aktau/members/{now.id}", statements=3)
+    page = visit.get(f"/en/councils/aktau/members/{now.id}", statements=4)
     assert page.h1 == "Қайрат Оразбаев"
     assert "Prepares the sittings" in page.text
     assert page.text.count("Sits now") == 1
@@ -195,7 +195,7 @@ def test_other_domains_hang_their_parts_on_the_page(
     make_event(organisation=cast.council, slug="no-sitting")
     make_event(organisation=cast.elsewhere, kind=EventKind.COUNCIL_SITTING, slug="of-another")
     monkeypatch.setitem(
-        app.extensions, "karavan.council_sections", {"figures": figures, "silent": silent, "sittings": sittings}
+        app.extensions, "karavan.council_sections", {"figures": figures, "silent": silent, "sittings": sittings_section}
     )
     page = visit.get("/en/councils/aktau")
     assert seen == [("aktau", "en")]
@@ -204,7 +204,7 @@ def test_other_domains_hang_their_parts_on_the_page(
     assert "Next sitting 23 December" in page.text
     assert [link.get("href") for link in page.find("a", href="#sittings")] == ["#sittings"]
     links = [link.get("href") for link in page.by_id("sittings").iter("a")]
-    assert links == ["/en/events/tenth-sitting"]
+    assert [link for link in links if "/events/" in link] == ["/en/events/tenth-sitting"]
 
 
 def test_councils_and_organisations_have_names(app: Flask, session: Session, cast: Cast, council: Council) -> None:

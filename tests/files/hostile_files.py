@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -188,6 +189,17 @@ def with_photo(document: pikepdf.Pdf) -> None:
     document.pages[0].obj["/PieceInfo"] = pikepdf.Dictionary(Amina=pikepdf.String("Telephone of Amina"))
     with document.open_metadata(set_pikepdf_as_editor=False) as notes:
         notes["dc:creator"] = ["Telephone of Amina"]
+
+
+def with_drawings(document: pikepdf.Pdf) -> None:
+    """Draw on every page what cannot be packed: a quarter of a hundred kilobytes each."""
+    drawn = random.Random(5)  # noqa: S311 -- only to be alike each time
+    for page in document.pages:
+        drawing = pikepdf.Stream(document, drawn.randbytes(24_000))
+        drawing.Type, drawing.Subtype = pikepdf.Name("/XObject"), pikepdf.Name("/Image")
+        drawing.Width, drawing.Height, drawing.BitsPerComponent = 100, 80, 8
+        drawing.ColorSpace = pikepdf.Name("/DeviceRGB")
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(D=drawing))
 
 
 def unpacking_bomb(gigabytes: int = 2) -> bytes:

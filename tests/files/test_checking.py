@@ -15,7 +15,7 @@ from PIL import Image
 
 from karavan.core.problems import Problem
 from karavan.files import checking
-from karavan.files.checking import DOCUMENT_BYTES, JPEG, MOST_BYTES, PDF, PNG, WEBP, examine
+from karavan.files.checking import BUNDLE, JPEG, MOST_BYTES, PDF, PNG, USUAL, WEBP, Bounds, examine
 from karavan.files.looking_through import Refused, _without_notes
 from karavan.files.problems import (
     DocumentHoldsFiles,
@@ -293,13 +293,39 @@ def test_what_stands_before_and_behind_a_document_is_gone() -> None:
 @pytest.mark.thorough
 def test_a_document_that_unpacks_to_gigabytes_ends_only_the_program_that_looks() -> None:
     bomb = made.unpacking_bomb()
-    assert len(bomb) < DOCUMENT_BYTES
+    assert len(bomb) < USUAL.size
     began = time.perf_counter()
 
     with pytest.raises(DocumentIsBroken):
         examine(bomb)
 
     assert time.perf_counter() - began < 12
+
+
+def test_a_long_plan_is_looked_through_within_the_bounds_of_a_bundle() -> None:
+    """Three hundred pages, each with a drawing that is not to be packed further: some seven megabytes."""
+    plan = made.pdf(pages=300, change=made.with_drawings)
+    assert USUAL.size < len(plan) < BUNDLE.size
+    began = time.perf_counter()
+    examined = examine(plan, BUNDLE)
+    assert examined.pages == 300
+    assert time.perf_counter() - began < 10
+    with pytest.raises(FileIsTooLarge):
+        examine(plan)
+
+
+@pytest.mark.parametrize("bounds", [USUAL, BUNDLE], ids=["usual", "bundle"])
+def test_one_page_more_than_its_use_allows_is_too_long(bounds: Bounds) -> None:
+    assert examine(made.pdf(pages=bounds.pages), bounds).pages == bounds.pages
+    with pytest.raises(DocumentIsTooLong) as refused:
+        examine(made.pdf(pages=bounds.pages + 1), bounds)
+    assert refused.value.message.facts == {"pages": bounds.pages}
+
+
+@pytest.mark.thorough
+def test_a_document_that_unpacks_to_gigabytes_is_no_bundle_either() -> None:
+    with pytest.raises(DocumentIsBroken):
+        examine(made.unpacking_bomb(), BUNDLE)
 
 
 def test_brackets_within_brackets_end_it_as_well() -> None:
@@ -353,7 +379,7 @@ def test_nothing_and_too_much_are_refused() -> None:
     with pytest.raises(FileIsEmpty):
         examine(b"")
     with pytest.raises(FileIsTooLarge) as refused:
-        examine(made.pdf().ljust(DOCUMENT_BYTES + 1, b"\n"))
+        examine(made.pdf().ljust(USUAL.size + 1, b"\n"))
     assert refused.value.message.facts == {"megabytes": 5}
     with pytest.raises(FileIsTooLarge) as refused:
         examine(made.photo().ljust(MOST_BYTES + 1, b"\0"))
@@ -433,6 +459,6 @@ def test_bytes_without_a_known_beginning_are_refused(content: bytes) -> None:
 
 
 def test_every_verdict_has_its_sentence() -> None:
-    kinds: Any = {type(checking._refusal(word)) for word in ("long", "locked", "files", "form", "broken", "")}
+    kinds: Any = {type(checking._refusal(word, 100)) for word in ("long", "locked", "files", "form", "broken", "")}
 
     assert kinds == {DocumentIsTooLong, DocumentIsLocked, DocumentHoldsFiles, DocumentIsForm, DocumentIsBroken}

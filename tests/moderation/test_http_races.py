@@ -61,9 +61,8 @@ from karavan.notifications.models import Letter
 from karavan.proposals.models import State
 from tests.support.civic import REASON, make_council, make_person, make_proposal, make_staff
 from tests.support.crowd import Answer, at_once, crowd
-from tests.support.hall import Hall, hall
+from tests.support.hall import Browser, Hall, hall
 from tests.support.moderators import KEEP, end_roles, give_role
-from tests.support.page import Page, parse
 from tests.support.talk import make_case, make_comment, make_thread, make_writer, reload_comment, reload_thread
 from tests.support.talk_rows import put_comments
 
@@ -77,6 +76,7 @@ if TYPE_CHECKING:
     from karavan.accounts.models import Person
     from karavan.councils.models import Council
     from karavan.discussion.models import Thread
+    from tests.support.page import Page
     from tests.support.visit import Visit
 
 pytestmark = pytest.mark.timeout(400)
@@ -88,30 +88,6 @@ DEALT_WITH = "Somebody else has dealt with this"
 
 
 # --- A served Karavan with one thread and its moderators ----------------------------------------------------------
-
-
-@dataclass
-class Browser:
-    """Somebody signed in, in front of the servers."""
-
-    place: Hall
-    cookie: str
-
-    def form(self, url: str, button: str, **typed: Any) -> list[tuple[str, str]]:
-        """Open a page and return what its form sends."""
-        answer, self.cookie = self.place.server.send("GET", url, cookie=self.cookie)
-        assert answer.status == 200, answer.body[:500]
-        page = Page(address=url, response=None, document=parse(answer.body)[0])  # type: ignore[arg-type]
-        return page.form_of(button).filled(button, typed)
-
-    def press(self, url: str, form: Any, *, htmx: bool = False) -> Answer:
-        """Send a form."""
-        return self.place.server.send("POST", url, cookie=self.cookie, form=form, htmx=htmx)[0]
-
-    def pressing(self, url: str, button: str, **typed: Any) -> Callable[[], Answer]:
-        """Open a page, fill its form, and return the press."""
-        form = self.form(url, button, **typed)
-        return partial(self.press, url, form)
 
 
 @dataclass

@@ -153,6 +153,52 @@ _ABOUT_COMMENTS: Final[dict[str, dict[str, Any]]] = {
         "title_lang": "kk",
     },
 }
+HEARING: Final[dict[str, Any]] = {
+    "slug": "tarif",
+    "title": {"kk": "Жылу тарифі", "ru": "Тариф на тепло", "en": "Heating tariff"},
+    "starts_at": "2026-12-10T05:00:00+00:00",
+    "ends_at": "2026-12-10T07:30:00+00:00",
+    "place": EVENT["place"],
+    "venue": EVENT["venue"],
+    "stream_url": "",
+    "statements_until": "2026-12-15T18:59:00+00:00",
+    "demo": False,
+}
+_SILENT: Final = {"kk": "", "ru": "", "en": ""}
+_ABOUT_HEARINGS: Final[dict[str, dict[str, Any]]] = {
+    "hearings/announced": {"short_notice": _SILENT},
+    "hearings/changed": {
+        "what": ["notice", "when", "where", "words", "documents", "statements", "languages"],
+        "stood": {"starts_at": "2026-12-09T05:00:00+00:00", "ends_at": "2026-12-09T07:30:00+00:00"},
+        "short_notice": WHY,
+    },
+    "hearings/cancelled": {"reason": WHY},
+    "hearings/summary": {"summary": WHY},
+}
+_ABOUT_SITTINGS: Final[dict[str, dict[str, Any]]] = {
+    "sittings/notice": {
+        "occasion": "convened",
+        "number": 9,
+        "title": {"kk": "9-отырыс: көлік және жол", "ru": "9-е заседание: транспорт и дороги", "en": ""},
+        "council": CITY_COUNCIL,
+        "council_slug": "aktau",
+        "starts_at": "2026-12-07T10:00:00+00:00",
+        "venue": {"kk": "Облыс әкімдігі, 2-зал", "ru": "Акимат области, зал 2", "en": ""},
+        "agenda": [{"kk": "Таңғы автобус", "ru": "Утренний автобус", "en": ""}],
+        "short_notice": {"kk": "", "ru": "", "en": ""},
+        "reason": {"kk": "", "ru": "", "en": ""},
+        "demo": False,
+    },
+}
+MINUTES: Final[dict[str, Any]] = {
+    "number": "MGS-P-2026-0004",
+    "title": {"kk": "№ 9 отырыстың хаттамасы", "ru": "Протокол заседания № 9", "en": "Minutes of sitting No. 9"},
+    "council": CITY_COUNCIL,
+}
+_ABOUT_PROTOCOLS: Final[dict[str, dict[str, Any]]] = {
+    "protocols/laid_open": {**MINUTES, "last": "2026-12-04"},
+    "protocols/correction_decided": {**MINUTES, "accepted": True},
+}
 _OF_THEIR_OWN: Final = ("proposals/reminder", "proposals/recommendation", "proposals/digest")
 """Letters that are about no one submission."""
 PROPOSAL_LETTERS: Final = tuple(_ABOUT_PROPOSALS)
@@ -164,6 +210,9 @@ LETTERS: Final = (
     *_ABOUT_PROPOSALS,
     *_ABOUT_MODERATION,
     *_ABOUT_COMMENTS,
+    *_ABOUT_SITTINGS,
+    *_ABOUT_HEARINGS,
+    *_ABOUT_PROTOCOLS,
 )
 EVENT_LETTERS: Final = tuple(letter for letter in LETTERS if letter.startswith("events/"))
 
@@ -177,7 +226,11 @@ def payload_of(
         return {**about, **_ABOUT_PROPOSALS[letter], **facts}
     if letter in _ABOUT_MODERATION:
         return {**MODERATED, **_ABOUT_MODERATION[letter], **facts}
+    if letter in _ABOUT_PROTOCOLS:
+        return {**_ABOUT_PROTOCOLS[letter], **facts}
+    if letter in _ABOUT_HEARINGS:
+        return {"hearing": HEARING, "council": CITY_COUNCIL, **_ABOUT_HEARINGS[letter], **facts}
     if not letter.startswith("events/"):
-        return {**_MORE.get(letter, {}), **_ABOUT_COMMENTS.get(letter, {}), **facts}
+        return {**_MORE.get(letter, {}), **_ABOUT_COMMENTS.get(letter, {}), **_ABOUT_SITTINGS.get(letter, {}), **facts}
     usual = {"ticket": "abcdefghijklmnop", "people": [SEATED], **_MORE.get(letter, {})}
     return {"event": EVENT | (event or {}), **usual, **facts}

@@ -12,10 +12,13 @@ from karavan.core.database import db, transact, transaction
 from karavan.core.languages import Slots
 from karavan.events.rules.change_seats import give_back
 from karavan.events.rules.plan import cancel_event
+from karavan.hearings.models import HearingState
 from karavan.proposals.models import State
+from karavan.protocols.rules.write import write as write_protocol
 from karavan.record.models import ActorRole, RecordEntry, Verb
 from karavan.record.queries import PAGE
 from karavan.record.rules import correct, note
+from tests.support.assembly import make_hearing, make_sitting
 from tests.support.civic import make_proposal, make_recommendation
 from tests.support.makers import make_event, make_registration, write
 
@@ -68,6 +71,9 @@ def test_every_verb_and_role_has_its_words(session: Session, visit: Visit) -> No
         "recommendation": recommendation.id,
         "council": recommendation.council_id,
         "calendar": 1,
+        "hearing": (hearing := make_hearing(state=HearingState.HELD)).id,
+        "sitting": make_sitting().id,
+        "protocol": transact(write_protocol, "hearing", hearing.id, by=ActorRole.SECRETARY, now=now()).id,
     }
 
     def all_of_them(session: Session) -> None:

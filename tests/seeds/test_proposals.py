@@ -104,15 +104,15 @@ def test_every_state_that_a_visitor_should_see_is_there(town: Session) -> None:
         State.WITHDRAWN,
         State.JOINED,
     }
-    assert sum(states.values()) == len(WISHES) == 20
+    assert sum(states.values()) == len(WISHES) == 21
     assert states[State.SUPPORTING] >= 4
 
 
 def test_numbers_follow_each_other_without_a_gap(town: Session) -> None:
     numbers = list(town.scalars(select(Proposal.number).order_by(Proposal.created_at)))
-    assert numbers == [f"MGS-2026-{number:05d}" for number in range(1, 21)]
+    assert numbers == [f"MGS-2026-{number:05d}" for number in range(1, 22)]
     sent = list(town.scalars(select(Recommendation.number).where(Recommendation.number.is_not(None))))
-    assert sorted(sent) == [f"MGS-R-2026-{number:04d}" for number in range(1, 7)]
+    assert sorted(sent) == [f"MGS-R-2026-{number:04d}" for number in range(1, 8)]
 
 
 def test_planting_twice_changes_nothing(town: Session) -> None:

@@ -221,7 +221,7 @@ def test_threads_are_read_before_after_and_on_report(town: Session) -> None:
     assert {thread.mode for thread in town.scalars(select(Thread).where(Thread.comments > 0))} == set(Mode)
     meeting = town.scalars(select(Event.id).where(Event.slug == "open-meeting-transport")).one()
     assert town.scalars(select(Thread).where(Thread.host == "event", Thread.host_id == meeting)).one().comments == 3
-    talked = select(func.count()).select_from(Thread).where(Thread.last_seq > 0)
+    talked = select(func.count()).select_from(Thread).where(Thread.last_seq > 0, Thread.host != "hearing")
     assert town.scalar(talked) == len(TALKS) == 6
 
 

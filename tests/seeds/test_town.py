@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event as listens, func, select
 
 from karavan.accounts.models import Organisation, OrganisationKind, Person, Role, RoleGrant
 from karavan.core.database import transact
@@ -75,13 +75,16 @@ def count(session: Session) -> dict[str, int | None]:
 
 
 def test_an_empty_database_becomes_a_town(session: Session) -> None:
-    began = process_time()
+    began, asked = process_time(), [0]
+    listens.listen(session.get_bind(), "before_cursor_execute", lambda *_: asked.__setitem__(0, asked[0] + 1))
     assert transact(plant_town, now=NOW)
-    assert process_time() - began < 6
+    assert asked[0] < 17_000, "statements: as many on a busy machine as on an idle one, where they take five seconds"
+    assert process_time() - began < 15
     planted = count(session)
-    assert planted["events"] == len(GATHERINGS) == 10
+    assert len(GATHERINGS) == 10
+    assert planted["events"] == 10 + 5  # hearings and sittings have events of their own, but for two that are here
     assert planted["people"] == len(RESIDENTS) > len(CAST)
-    assert 60 <= (planted["attendees"] or 0) <= 90
+    assert 80 <= (planted["attendees"] or 0) <= 110
 
 
 def test_planting_twice_changes_nothing(town: Session) -> None:
@@ -183,7 +186,7 @@ def test_the_region_has_one_council_and_seven_of_its_towns_and_districts(town: S
 def test_the_cast_serves_in_the_regional_council(town: Session) -> None:
     regional = council(town, "mangystau-region").council
     grants = town.scalars(select(RoleGrant).where(RoleGrant.organisation_id == regional.organisation_id)).all()
-    assert {grant.person.email.partition("@")[0] for grant in grants} == {"saule", "daniyar", "gulnar"}
+    assert {grant.person.email.partition("@")[0] for grant in grants} == {"saule", "daniyar", "gulnar", "kayrat"}
 
 
 def test_the_state_has_no_more_than_its_share_and_one_member_has_left(town: Session) -> None:
@@ -293,7 +296,8 @@ def test_every_shade_of_an_event_is_there(town: Session) -> None:
     assert events["public-control-online"].online_url
     assert not events["public-control-online"].title.kk
     assert events["heating-tariff-hearing"].gate.capacity == 120
-    assert town.scalar(select(func.count()).select_from(CheckIn)) == 0
+    arrived = select(Event.place).join(Attendee, Attendee.event_id == Event.id).join(CheckIn)
+    assert set(town.scalars(arrived)) == {"karakiya"}  # one hearing is over
 
 
 def test_people_come_with_children_with_needs_and_by_telephone(town: Session) -> None:
@@ -436,7 +440,7 @@ def test_texts_are_clean_and_fit_the_organisers_own_forms() -> None:
 
 
 def test_the_cast_has_every_role_once_and_something_to_try_in_each_language() -> None:
-    assert [account.key for account in CAST] == ["amina", "bekzat", "saule", "daniyar", "gulnar", "admin"]
+    assert [account.key for account in CAST] == ["amina", "bekzat", "saule", "daniyar", "gulnar", "kayrat", "admin"]
     assert {role for account in CAST for role in account.roles} == set(Role)
     for account in CAST:
         assert account.try_this.kk

@@ -49,6 +49,17 @@ class Server:
 
     port: int
     statuses: list[int] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        """End it as an operator does who restarts it: whatever is under way has three seconds."""
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def send(
         self, method: str, path: str, *, cookie: str = "", form: Any = None, htmx: bool = False
@@ -99,17 +110,12 @@ def serving(app: str, *, processes: int, database_url: str, instance: Path, **en
     log = instance / f"server-{port}.log"
     with log.open("w") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=kept | settings | env, stdout=said, stderr=said)
-        server = Server(port)
+        server = Server(port, process=process)
         try:
             _wait(server, process, log)
             yield server
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            server.stop()
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -22,6 +22,8 @@ from karavan.councils.rules import Seat, found_council, make_promise, seat_membe
 from karavan.events.models import Question, QuestionKind
 from karavan.events.rules.plan import QuestionLine
 from karavan.files.checking import PNG, Examined
+from karavan.hearings.models import Hearing, HearingState
+from karavan.hearings.rules.matrix import group
 from karavan.moderation.models import Effect, ReceiptKind
 from karavan.moderation.queries import receipt_of
 from karavan.moderation.rules.flag import flag
@@ -32,9 +34,16 @@ from karavan.notifications.tasks import deliver_letters
 from karavan.proposals.models import State
 from karavan.proposals.rules.answer import contest
 from karavan.proposals.rules.write import attach, save_draft
+from karavan.protocols.models import Correction, Part, Protocol
+from karavan.protocols.rules.write import lay_open, write as write_protocol
 from karavan.record.models import ActorRole
+from karavan.sittings.models import SittingState
+from karavan.sittings.rules.attend import came
+from karavan.sittings.rules.vote import open_vote
+from tests.support.assembly import make_hearing, make_sitting
 from tests.support.civic import make_person, make_proposal, proposal_recommendations
 from tests.support.clocks import make_clock
+from tests.support.live_hall import Gathering
 from tests.support.makers import make_event, make_registration, write
 from tests.support.talk import make_case, make_comment, make_thread
 
@@ -107,6 +116,9 @@ def plant(app: Flask, cast: Cast) -> Plant:
         **_talk(cast, council["council_id"]),
         **_desk_of_moderators(cast, council["council_id"]),
         **_draft(app),
+        **_hearing(cast, council["council_id"], event.slug),
+        **_sitting(cast, council["council_id"], council["member_id"]),
+        **_protocol(cast, council["council_id"]),
     }
     db.session.close()
     return Plant(app, event, registration, values)
@@ -169,6 +181,59 @@ def _desk_of_moderators(cast: Cast, council_id: int) -> dict[str, Any]:
         "interest_id": write(declare, other.id, person_id=by, note="", now=now()).id,
         "word_id": write(add_word, organisation_id, "несие*", **words).id,
     }
+
+
+def _hearing(cast: Cast, council_id: int, slug: str) -> dict[str, Any]:
+    """Let a hearing of that council go on, at the same address: a document, a statement and a question in a group."""
+    council = db.session().get_one(Council, council_id)
+    hearing = make_hearing(council, state=HearingState.LIVE, documents=1, secretary=cast.saule)
+    write(_at_address, hearing.id, slug)
+    people = Gathering(hearing.id, cast.saule.id, now(), now())
+    statement, _ = people.statement(), people.question()
+    return {
+        "hearing_id": hearing.id,
+        "document": hearing.documents[0].public_id,
+        "group_id": write(group, hearing.id, [("statement", statement.id, None)], title=Slots(ru="Тариф")).id,
+    }
+
+
+def _at_address(session: Session, hearing_id: int, slug: str) -> None:
+    session.get_one(Hearing, hearing_id).slug = slug
+
+
+def _sitting(cast: Cast, council_id: int, member_id: int) -> dict[str, Any]:
+    """Let that council sit, its first sitting, with a vote open."""
+    council = db.session().get_one(Council, council_id)
+    sitting = make_sitting(council, state=SittingState.OPEN, secretary=cast.saule)
+    write(came, sitting.id, member_id, by_person=cast.saule.id, now=now())
+    write(open_vote, sitting.items[0].id, draft=Slots(ru="Принять"), now=now())
+    return {"sitting_id": sitting.id, "item_id": sitting.items[0].id, "deed": "postpone"}
+
+
+def _protocol(cast: Cast, council_id: int) -> dict[str, Any]:
+    """Let another hearing of that council be over: its protocol is open to corrections, and somebody asked for one."""
+    council = db.session().get_one(Council, council_id)
+    hearing = make_hearing(council, state=HearingState.HELD, secretary=cast.saule)
+    made = write(write_protocol, "hearing", hearing.id, by=ActorRole.SECRETARY, now=now())
+    write(lay_open, made.id, by=ActorRole.SECRETARY, read_version=1, now=now())
+    return {
+        "host": "hearing",
+        "host_id": hearing.id,
+        "protocol_id": made.id,
+        "part": "facts",
+        "tongue": "kk",
+        "correction_id": write(_correction, made.id, cast.amina.id),
+    }
+
+
+def _correction(session: Session, protocol_id: int, person_id: int) -> int:
+    session.get_one(Protocol, protocol_id).number = "1"
+    asked = Correction(
+        protocol_id=protocol_id, part=Part.FACTS, by_id=person_id, by_name="Әмина", words="Олай емес", made_at=now()
+    )
+    session.add(asked)
+    session.flush()
+    return asked.id
 
 
 def _draft(app: Flask) -> dict[str, Any]:

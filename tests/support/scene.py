@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 VISITOR, AMINA, BEKZAT, SAULE, DANIYAR, ADMIN = "", "amina", "bekzat", "saule", "daniyar", "admin"
-"""Who looks: nobody in particular, or one of the town's cast."""
+"""Who looks: nobody in particular, one of the town's cast, or whoever has this e-mail address."""
 
 MAIN_BUTTON = "main form[method=post] button[type=submit]:not([aria-hidden]):not([name])"
 

@@ -18,6 +18,7 @@ from karavan.events.rules.change_seats import give_back, sweep
 from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import cancel_event
 from karavan.notifications.models import MailboxLetter
+from tests.support.assembly_scenes import assembly_scenes
 from tests.support.civic_scenes import civic_scenes
 from tests.support.makers import make_event, make_plan, make_registration, people_of, reload, write
 from tests.support.scene import AMINA, BEKZAT, MAIN_BUTTON, SAULE, Scene, send_empty
@@ -51,6 +52,7 @@ def plant_scenes(site: Site) -> dict[str, list[Scene]]:
             "councils": _councils(),
             **civic_scenes(site),
             **talk_scenes(site),
+            **assembly_scenes(site),
             "errors": _errors(),
         }
 

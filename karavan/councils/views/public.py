@@ -10,7 +10,7 @@ from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.when import local_day
 from karavan.councils import queries
-from karavan.councils.sections import sections_of
+from karavan.councils.sections import sections_of, sections_of_member
 from karavan.councils.statute import compose
 from karavan.files.answers import send
 from karavan.web.access import access, anyone
@@ -71,7 +71,14 @@ def member(slug: str, member_id: int) -> Response:
     if found is None:
         abort(404)
     mandates = queries.mandates_of(db.session(), found)
-    return show("councils/member.html", council=council, member=found, mandates=mandates, today=_today())
+    return show(
+        "councils/member.html",
+        council=council,
+        member=found,
+        mandates=mandates,
+        today=_today(),
+        sections=sections_of_member(council, found),
+    )
 
 
 @blueprint.get("/<slug>/members/<int:member_id>/photo")

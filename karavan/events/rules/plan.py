@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from karavan.core.text import fold, slugify
 from karavan.discussion.rules.threads import open_thread
 from karavan.events import letters
 from karavan.events.discussed import HOST
+from karavan.events.keepers import kept_by
 from karavan.events.models import (
     Event,
     EventKind,
@@ -28,6 +30,7 @@ from karavan.events.problems import (
     EventCannotBeChanged,
     EventIsCancelled,
     EventIsOver,
+    KeptElsewhere,
     NotReadyToPublish,
 )
 from karavan.events.rules.seating import Gate, bring_forward, free_seats, promote, take_gate
@@ -35,7 +38,7 @@ from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, time
+    from datetime import date, time
 
     from sqlalchemy.orm import Session
 
@@ -140,12 +143,17 @@ def create_event(
     return event
 
 
-def edit_event(session: Session, event_id: int, plan: Plan, *, version: int, now: datetime) -> Event:
+def edit_event(
+    session: Session, event_id: int, plan: Plan, *, version: int, now: datetime, keeper: bool = False
+) -> Event:
     """Save an organiser's changes; tell everyone registered what changed, if it matters to them.
+
+    `keeper`: what the event belongs to says so itself (`events.keepers`).
 
     Raises:
         EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
         EventCannotBeChanged: the event is cancelled.
+        KeptElsewhere: something else is changed than what the organiser adds to a hearing or a sitting.
         NotFound: no such event.
 
     """
@@ -156,7 +164,7 @@ def edit_event(session: Session, event_id: int, plan: Plan, *, version: int, now
     if event.version != version:
         raise EditedMeanwhile
     before = letters.facts_of(event)
-    for name, value in _columns(plan).items():
+    for name, value in _own_columns(session, event, plan, keeper=keeper).items():
         setattr(event, name, value)
     _write_parts(event, plan)
     event.version += 1
@@ -213,18 +221,22 @@ def resize(
     return _resize(session, event, gate, capacity=event.gate.capacity if capacity is None else capacity, now=now)
 
 
-def publish(session: Session, event_id: int, *, now: datetime) -> None:
-    """Show a draft to everyone. Publishing twice is fine.
+def publish(session: Session, event_id: int, *, now: datetime, keeper: bool = False) -> None:
+    """Show a draft to everyone. Publishing twice is fine. What it belongs to may have a discussion already.
 
     Raises:
         NotReadyToPublish: it has no title, or it is already over.
         EventCannotBeChanged: it is cancelled.
+        KeptElsewhere: it is published with the notice of a hearing or a sitting (by its `keeper`), and not before.
 
     """
     take_gate(session, event_id)
     event = session.get_one(Event, event_id)
     if event.state == EventState.CANCELLED:
         raise EventCannotBeChanged
+    kept = kept_by(session, event)
+    if kept is not None and not keeper:
+        raise KeptElsewhere(kept.where)
     if event.state == EventState.PUBLISHED:
         return
     if not (event.title.kk or event.title.ru):
@@ -233,21 +245,26 @@ def publish(session: Session, event_id: int, *, now: datetime) -> None:
         raise NotReadyToPublish(Message("This event is already over. Check its dates before you publish."))
     event.state, event.published_at, event.updated_at = EventState.PUBLISHED, now, now
     event.version += 1
-    open_thread(session, HOST, event_id, organisation_id=event.organisation_id, now=now)
+    if kept is None or not kept.talks:
+        open_thread(session, HOST, event_id, organisation_id=event.organisation_id, now=now)
     note(session, Verb.EVENT_PUBLISHED, of=event_id, by=ActorRole.ORGANISER, now=now)
 
 
-def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetime) -> None:
+def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetime, keeper: bool = False) -> None:
     """Call an event off and tell everyone who holds or awaits a seat, with the reason. Twice is fine.
 
     Raises:
         EventIsOver: it has been held.
+        KeptElsewhere: a hearing or a sitting is called off as such (by its `keeper`).
 
     """
     take_gate(session, event_id)
     event = session.get_one(Event, event_id)
     if event.state == EventState.CANCELLED:
         return
+    kept = None if keeper else kept_by(session, event)
+    if kept is not None:
+        raise KeptElsewhere(kept.where)
     if event.ends_at <= now:
         raise EventIsOver
     was_public = event.state == EventState.PUBLISHED
@@ -284,6 +301,27 @@ def _columns(plan: Plan) -> dict[str, Any]:
     values |= {name: list(values[name]) for name in _LISTS}
     values["search_text"] = search_text(plan)
     return values
+
+
+def _own_columns(session: Session, event: Event, plan: Plan, *, keeper: bool) -> dict[str, Any]:
+    """Return what an edit may write: everything, or all but what is kept with a hearing or a sitting.
+
+    Raises:
+        KeptElsewhere: something of that would become another.
+
+    """
+    columns = _columns(plan)
+    kept = None if keeper else kept_by(session, event)
+    if kept is None:
+        return columns
+    if any(_shown(columns[name]) != _shown(getattr(event, name)) for name in kept.says):
+        raise KeptElsewhere(kept.where)
+    return {name: value for name, value in columns.items() if name not in kept.says}
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as a form shows it: nobody types seconds."""
+    return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 
 def search_text(plan: Plan) -> str:

@@ -22,6 +22,7 @@ from karavan.events import queries
 from karavan.events.calendar import calendar_entry, structured_data
 from karavan.events.discussed import HOST, takes_comments
 from karavan.events.forms import registration_form
+from karavan.events.keepers import kept_by
 from karavan.events.models import Event, EventKind
 from karavan.events.rules.register import refuse_if_full, refuse_outside_window, register as take_seats
 from karavan.web.access import access, anyone
@@ -89,6 +90,7 @@ def show_event(slug: str) -> Response:
         closed=_closed(event),
         json_ld=_json_ld(event, seats),
         share=_share(event),
+        keeper=kept_by(db.session(), event),
         talk=section_of(db.session(), HOST, event.id, open_to_all=takes_comments(event.state)),
     )
 

@@ -9,9 +9,10 @@ from flask import Blueprint, abort, request, url_for
 from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.problems import Message, Problem
+from karavan.core.tokens import read_receipt, show_receipt
 from karavan.moderation import concerned, labels
 from karavan.moderation.conduct import BY_CODE
-from karavan.moderation.forms import ReceiptForm, show_receipt, sound_code
+from karavan.moderation.forms import ReceiptForm
 from karavan.web.access import access, anyone
 from karavan.web.limits import spend
 from karavan.web.reply import leave, show as answer
@@ -44,7 +45,7 @@ def index() -> AnyResponse:
     form = ReceiptForm()
     if not form.submitted():
         return answer(FIND, FIND_PANEL, 200 if request.method == "GET" else 422, form=form)
-    code = sound_code(form.code.data or "")
+    code = read_receipt(form.code.data or "")
     if code is None or _card(code) is None:
         form.refuse(NoSuchReceipt())
         return answer(FIND, FIND_PANEL, 422, form=form)
@@ -55,7 +56,7 @@ def index() -> AnyResponse:
 @access(anyone)
 def show(receipt: str) -> Response:
     """Show where a case stands to whoever has its code."""
-    code = sound_code(receipt)
+    code = read_receipt(receipt)
     card = _card(code) if code is not None else None
     if card is None:
         abort(404)

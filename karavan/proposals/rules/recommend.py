@@ -63,11 +63,12 @@ class Advice:
 
 
 def begin_recommendation(
-    session: Session, council_id: int, advice: Advice, *, by_person: int | None, now: datetime
+    session: Session, council_id: int, advice: Advice, *, by_person: int | None, now: datetime, alone: bool = False
 ) -> Recommendation:
     """Write down what the council decided to recommend; from now on the days for sending it run.
 
     The council's row is taken first: whoever presses twice waits there for herself, and finds the draft she made.
+    `alone`: it may speak for no submission, because something else stands behind it: the protocol of a hearing.
 
     Raises:
         NotFound: no such council or body.
@@ -78,7 +79,7 @@ def begin_recommendation(
     council = session.get(Council, council_id, options=(joinedload(Council.organisation),))
     if council is None:
         raise NotFound
-    _refuse_strangers(session, council_id, advice)
+    _refuse_strangers(session, council_id, advice, alone=alone)
     twin = _same_draft(session, council_id, advice, by_person) if by_person is not None else None
     if twin is not None:
         return twin
@@ -126,7 +127,7 @@ def _same_draft(session: Session, council_id: int, advice: Advice, by_person: in
 def change_recommendation(
     session: Session, recommendation_id: int, advice: Advice, *, read_version: int
 ) -> Recommendation:
-    """Change a recommendation that has not been sent.
+    """Change a recommendation that has not been sent. One that speaks for no submission may go on so.
 
     Raises:
         NotFound, ChangedMeanwhile, AlreadySent, OtherCouncil.
@@ -135,7 +136,8 @@ def change_recommendation(
     recommendation = take_recommendation(session, recommendation_id, read_version=read_version)
     if recommendation.state != RecommendationState.DRAFT:
         raise AlreadySent
-    _refuse_strangers(session, recommendation.council_id, advice)
+    alone = not carried_by(session, recommendation_id)
+    _refuse_strangers(session, recommendation.council_id, advice, alone=alone)
     recommendation.addressee_id = advice.addressee_id
     recommendation.title, recommendation.text, recommendation.basis = advice.title, advice.text, advice.basis
     session.execute(delete(RecommendationProposal).where(RecommendationProposal.recommendation_id == recommendation_id))
@@ -158,7 +160,7 @@ def send_recommendation(
     if recommendation.state != RecommendationState.DRAFT:
         raise AlreadySent
     carried = [take(session, proposal_id) for proposal_id in carried_by(session, recommendation_id)]
-    if not carried or any(proposal.state not in CARRIED for proposal in carried):
+    if any(proposal.state not in CARRIED for proposal in carried):
         raise OtherCouncil
     gate = take_series(session, f"{SERIES}-R-{local_day(now).year}")
     number, gate.next_number = gate.next_number, gate.next_number + 1
@@ -329,7 +331,7 @@ def proposals_of(session: Session, recommendation_id: int) -> list[Proposal]:
     )
 
 
-def _refuse_strangers(session: Session, council_id: int, advice: Advice) -> None:
+def _refuse_strangers(session: Session, council_id: int, advice: Advice, *, alone: bool) -> None:
     body = session.get(Organisation, advice.addressee_id)
     if body is None or body.kind != OrganisationKind.STATE_BODY:
         raise NotFound
@@ -340,7 +342,7 @@ def _refuse_strangers(session: Session, council_id: int, advice: Advice) -> None
             )
         )
     )
-    if not advice.proposals or known != advice.proposals:
+    if known != advice.proposals or not (alone or advice.proposals):
         raise OtherCouncil(where="proposals")
 
 

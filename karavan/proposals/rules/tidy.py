@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from karavan.councils.models import Member
-from karavan.files.models import FileContent, StoredFile
+from karavan.files.rules import discard_unused
 from karavan.proposals.models import Attachment, Draft
 
 if TYPE_CHECKING:
@@ -21,11 +20,5 @@ def forget_old_drafts(session: Session, *, now: datetime) -> int:
     old = list(session.scalars(select(Draft.id).where(Draft.expires_at <= now, Draft.proposal_id.is_(None))))
     session.execute(delete(Attachment).where(Attachment.draft_id.in_(old), Attachment.proposal_id.is_(None)))
     session.execute(delete(Draft).where(Draft.id.in_(old)))
-    used = (
-        select(Attachment.id).where(Attachment.file_id == StoredFile.id).exists()
-        | select(Member.id).where(Member.photo_id == StoredFile.id).exists()
-    )
-    orphans = list(session.scalars(select(StoredFile.id).where(~used).limit(500)))
-    session.execute(delete(FileContent).where(FileContent.file_id.in_(orphans)))
-    session.execute(delete(StoredFile).where(StoredFile.id.in_(orphans)))
+    discard_unused(session)
     return len(old)

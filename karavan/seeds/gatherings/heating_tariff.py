@@ -129,5 +129,10 @@ PARTIES: Final = (
 )
 
 HEATING_TARIFF: Final = Gathering(
-    slug="heating-tariff-hearing", organisation=COUNCIL, plan=plan, published=ago(20, "16:10"), parties=PARTIES
+    slug="heating-tariff-hearing",
+    organisation=COUNCIL,
+    plan=plan,
+    published=ago(20, "16:10"),
+    parties=PARTIES,
+    convened=True,
 )

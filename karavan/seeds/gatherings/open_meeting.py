@@ -77,5 +77,10 @@ PARTIES: Final = (
 )
 
 OPEN_MEETING: Final = Gathering(
-    slug="open-meeting-transport", organisation=COUNCIL, plan=plan, published=ago(18, "15:30"), parties=PARTIES
+    slug="open-meeting-transport",
+    organisation=COUNCIL,
+    plan=plan,
+    published=ago(18, "15:30"),
+    parties=PARTIES,
+    convened=True,
 )

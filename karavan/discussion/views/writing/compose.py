@@ -28,6 +28,7 @@ from karavan.moderation.conduct import BY_CODE
 from karavan.moderation.models import READABLE, Visibility
 from karavan.moderation.queries import standing
 from karavan.web.access import access, signed_in, visitor
+from karavan.web.forms import NOT_KEPT
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import done, leave, show
@@ -194,7 +195,7 @@ def _keep_typed(place: Place) -> AnyResponse:
     form.validate()
     draft, problem = None, None
     if form.stale:
-        problem = Message("Not kept yet: the page had been open for a long time. It is tried again as you type.")
+        problem = NOT_KEPT
     else:
         try:
             draft = _keep(place, form)

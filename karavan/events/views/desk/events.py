@@ -19,6 +19,7 @@ from karavan.events.desk_forms import (
 )
 from karavan.events.desk_rows import reshaped
 from karavan.events.forms import PressForm
+from karavan.events.keepers import kept_by
 from karavan.events.models import EventState
 from karavan.events.policy import may_plan_for
 from karavan.events.problems import EditedMeanwhile
@@ -141,14 +142,19 @@ def cancel(event_id: int) -> AnyResponse:
     """Call an event off: a page of its own, because everyone is told at once."""
     event = event_at_desk(event_id)
     here = url_for("desk.show", event_id=event_id)
-    if event.state != EventState.PUBLISHED:
+    if event.state != EventState.PUBLISHED or (request.method == "GET" and kept_by(db.session(), event)):
         return leave(here)
     form = CancellationForm()
     if not form.submitted():
         status = 422 if request.method == "POST" else 200
         told = queries.audience(db.session(), event_id)
         return show(CANCELLATION, CANCELLATION_PANEL, status, event=event, form=form, told=told)
-    transact(cancel_event, event_id, reason=form.reason.form.slots(), now=now())
+    try:
+        transact(cancel_event, event_id, reason=form.reason.form.slots(), now=now())
+    except Problem as problem:
+        form.refuse(problem)
+        told = queries.audience(db.session(), event_id)
+        return show(CANCELLATION, CANCELLATION_PANEL, problem.status, event=event, form=form, told=told)
     flash(gettext("The event is cancelled. Everyone who registered is being told."), "ok")
     return leave(here)
 
@@ -195,7 +201,8 @@ def overbook(event_id: int) -> AnyResponse:
 
 def _editor(event: Event | None, form: EventForm, status: int = 200, **more: object) -> Response:
     told = queries.audience(db.session(), event.id).people if event and event.state == EventState.PUBLISHED else 0
-    context = {"focus": "", "conflict": [], **more}
+    keeper = kept_by(db.session(), event) if event else None
+    context = {"focus": "", "conflict": [], "keeper": keeper, **more}
     return show(EDITOR, FORM, status, event=event, form=form, told=told, **context)
 
 
@@ -217,7 +224,8 @@ def _overview(event: Event, form: PressForm, status: int = 200) -> Response:
     session = db.session()
     seats = queries.seats_of(session, event)
     arrived = queries.arrived_on(session, event.id, today_at(event))
-    return show(PAGE, None, status, event=event, form=form, seats=seats, arrived=arrived, now=now())
+    context = {"seats": seats, "arrived": arrived, "keeper": kept_by(session, event)}
+    return show(PAGE, None, status, event=event, form=form, now=now(), **context)
 
 
 def _warn_if_too_full(over: int) -> None:

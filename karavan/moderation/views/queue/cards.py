@@ -21,7 +21,6 @@ from karavan.moderation.queue_forms import JudgementForm, PressForm, VerdictForm
 from karavan.moderation.rules.cases import claim as claim_case, release as release_case
 from karavan.moderation.rules.decide import decide, undo as undo_decision
 from karavan.moderation.starters import starter
-from karavan.moderation.views.queue.lists import keys_wanted
 from karavan.moderation.views.queue.room import (
     blueprint,
     card_at_desk,
@@ -35,6 +34,7 @@ from karavan.moderation.views.queue.room import (
 from karavan.web.access import access, staff
 from karavan.web.locale import gettext
 from karavan.web.reply import done, leave, show
+from karavan.web.shortcuts import keys_wanted
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

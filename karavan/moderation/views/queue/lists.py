@@ -25,6 +25,7 @@ from karavan.moderation.views.queue.room import blueprint, me, organisation_ids,
 from karavan.web.access import access, staff
 from karavan.web.locale import gettext, lang, ngettext
 from karavan.web.reply import leave, show
+from karavan.web.shortcuts import keys_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,11 +228,6 @@ def _bulk(
 
 
 # --- Shortcuts ------------------------------------------------------------------------------------------------
-
-
-def keys_wanted() -> bool:
-    """Does this person want single keys to do something? They can be switched off, as WCAG 2.1.4 asks."""
-    return request.cookies.get("keys", "on") != "off"
 
 
 @blueprint.route("/shortcuts", methods=["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Public hearings, from notice to answered statements."""

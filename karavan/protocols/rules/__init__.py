@@ -1,0 +1,1 @@
+"""Rules about protocols: written, edited, corrected, agreed to, published."""

@@ -1,0 +1,1 @@
+"""Pages of protocols: everybody's, and the desk of those who write them."""

@@ -1,0 +1,1 @@
+"""Sittings of a council: agenda, attendance, votes that need a quorum, decisions."""

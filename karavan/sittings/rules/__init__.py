@@ -1,0 +1,1 @@
+"""What can be done with a sitting; one file for each intention."""

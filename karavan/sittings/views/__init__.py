@@ -1,0 +1,1 @@
+"""The pages of sittings: for everybody, for members, and the desk of secretaries."""
