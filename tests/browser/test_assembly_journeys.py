@@ -434,6 +434,7 @@ def test_a_council_sits_votes_and_decides(sits: Sits, site: Site, way: Way) -> N
     member.open(address_of_vote)
     member.reads("You declared a conflict of interest: you do not vote on this item.")
     secretary.press("Call the vote off")
+    expect(secretary.page.locator("#roll")).to_have_count(0)
     secretary.unfold(secretary.page.locator("details").filter(has=secretary.page.locator('[name="note-kk"]')))
     secretary.write("note-kk", "Келесі отырыста қаралады.")
     secretary.press("Save the note")
