@@ -239,7 +239,11 @@ class Form:
             lambda one: wanted in {one.get("name"), f"{one.get('name')}={one.get('value', '')}"},
             lambda one: wanted in text_of(one),
         ):
-            found = [one for one in self.submitters if same(one) and one.get("aria-hidden") != "true"]
+            found = [
+                one
+                for one in self.submitters
+                if same(one) and one.get("hidden") is None and one.get("aria-hidden") != "true"
+            ]
             if found:
                 return found
         return []
