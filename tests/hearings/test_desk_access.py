@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.support.cast import Cast
     from tests.support.visit import Visit
 
+pytestmark = pytest.mark.twice  # tests/house/test_council_desks.py tries every address of these desks
+
 HUGE = 99_999_999_999_999_999_999
 
 

@@ -114,6 +114,7 @@ def test_the_public_record_is_in_the_order_in_which_things_happened(town: Sessio
     assert moments[-1] < NOW
 
 
+@pytest.mark.twice
 @pytest.mark.once
 @pytest.mark.parametrize("now", a_few(DAYS_OF_PLANTING[1::11]), ids=str)
 def test_the_town_can_be_planted_on_any_day(session: Session, now: datetime) -> None:
