@@ -355,6 +355,7 @@ def test_everything_is_answered_and_the_minutes_are_fixed(sits: Sits, site: Site
 # --- A sitting --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.twice
 @pytest.mark.parametrize("way", [WITH_HTMX, PLAIN], ids=str)
 def test_a_council_sits_votes_and_decides(sits: Sits, site: Site, way: Way) -> None:
     council, address = a_council(site, f"sitting-{way}")

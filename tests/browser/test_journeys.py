@@ -42,14 +42,14 @@ class TestFindingAnEvent:
         rows = walker.page.locator("#results .item")
         everything = rows.count()
         walker.unfold(walker.page.locator("details.fold:has(#q)"))
-        walker.write("q", "Жылу тариф")
+        walker.write("q", "Жылу тарифінің жобасы")
         if walker.way.javascript:
             expect(walker.page.locator("#q")).to_be_focused()
         else:
             walker.press("Show")
         expect(rows).to_have_count(1)
         assert everything > 1
-        expect(walker.page.locator("#q")).to_have_value("Жылу тариф")
+        expect(walker.page.locator("#q")).to_have_value("Жылу тарифінің жобасы")
         assert "q=" in walker.at
         walker.use(rows.get_by_role("link"))
         walker.comes_to("events/heating-tariff-hearing")

@@ -256,6 +256,7 @@ def test_keys_press_the_buttons_unless_she_is_typing_or_has_switched_them_off(si
     expect(words).to_have_value("rajkuc")
     keyboard.press("a")
     expect(moderator.button("Undo")).to_be_visible()
+    moderator.page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     keyboard.press("u")
     moderator.reads("Undone. It is as it was before, and nobody has been told.", within="#toasts")
     assert moderator.page.url.endswith(card)

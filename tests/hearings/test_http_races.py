@@ -189,6 +189,7 @@ def keeps_its_promise(place: Hall, scene: Scene) -> bool:
         return scene.state() != HearingState.CLOSED or owed(db.session(), scene.people.id) == Owed(0, 0)
 
 
+@pytest.mark.twice
 def test_an_answer_is_taken_away_while_it_is_closed(place: Hall) -> None:
     seen = set()
     for _ in range(ROUNDS):
