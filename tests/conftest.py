@@ -45,11 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what meets a database: bin/test runs that on both, pages on both with `bin/test both`."""
+    """Mark what meets a database: `bin/test both` runs that on both."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if {"visit", "new_visitor", "sign_in"} & set(fixtures):
-            item.add_marker(pytest.mark.page)
         if item.get_closest_marker("once"):
             continue
         if "house" in fixtures or item.path.parent.name == "notifications" or item.path.name == "test_serving.py":

@@ -21,6 +21,7 @@ from karavan.moderation.queries import tombs
 from karavan.web.access import has_session, visitor
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import wants_region
+from karavan.web.templating import asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -213,7 +214,7 @@ def tag_of(thread: Thread, hosted: Hosted, *parts: object) -> str:
     if has_session():
         return ""
     theme = request.cookies.get("theme", "")
-    release = current_app.jinja_env.globals["asset"]("css/karavan.css")  # type: ignore[operator]
+    release = asset("css/karavan.css")
     state = (thread.version, queries.log_head(db.session()), local_day(now()))
     told: tuple[Any, ...] = (request.path, *state, hosted.title, hosted.open, *parts)
     said = repr((*told, lang(), theme, wants_region(), release))

@@ -116,7 +116,7 @@ class SpeakForm(Form):
         return Wish(
             position=Position(self.position.data),
             topic=self.topic.data or "",
-            minutes=self.minutes.data,  # type: ignore[arg-type]
+            minutes=self.minutes.data,  # type: ignore[arg-type]  # the field has made it a number
             interpreter=self.interpreter.data or "",
         )
 

@@ -27,6 +27,7 @@ from karavan.hearings.queries import proposal_ids
 from karavan.hearings.rules.speakers import OPEN as OPEN_TO_SPEAKERS
 from karavan.proposals.queries import cards_by_id
 from karavan.web.locale import lang
+from karavan.web.templating import asset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,7 +258,7 @@ def _registration_closed(event: Event, now: datetime) -> Problem | None:
 def _json_ld(event: Event, seats: Seats | None, hearing: Hearing) -> dict[str, Any]:
     """Return the hearing's event as search engines want it; its page is the hearing's. Once over, it has no seats."""
     base = current_app.extensions["karavan.settings"].base_url
-    image = base + current_app.jinja_env.globals["asset"]("img/og.png")  # type: ignore[operator]
+    image = base + asset("img/og.png")
     url, counted = absolute("hearings.show", slug=hearing.slug), seats or Seats(0, 0, 0)
     facts = structured_data(event, counted, lang(), url=url, image=image)
     unsaid = () if seats else ("maximumAttendeeCapacity", "remainingAttendeeCapacity")

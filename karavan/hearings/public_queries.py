@@ -315,7 +315,7 @@ class StatementRow(NamedTuple):
     @property
     def body(self) -> Markup:
         """The text as readers see it: rendered and sanitised when it was written."""
-        return Markup(self.html if self.readable else "")  # noqa: S704
+        return Markup(self.html if self.readable else "")  # noqa: S704 -- sanitised before it was stored
 
     @property
     def by_group(self) -> bool:

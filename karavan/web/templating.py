@@ -103,6 +103,12 @@ def kept(macro: Macro, *values: Any) -> str:
     return macro(*values)
 
 
+def asset(name: str) -> str:
+    """Return the address of a static file, as templates say it, for a view that writes one itself."""
+    address: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]  # globals are of any kind
+    return address(name)
+
+
 def init_app(app: Flask, settings: Settings, assets: Assets) -> None:
     """Prepare the Jinja environment."""
     app.jinja_environment = SpokenEnvironment

@@ -30,6 +30,7 @@ from karavan.web.fields import EARLIEST, LATEST
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import leave, public, show
+from karavan.web.templating import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,7 +219,7 @@ def _share(event: Event) -> dict[str, str]:
 
 def _json_ld(event: Event, seats: queries.Seats) -> dict[str, object]:
     base = current_app.extensions["karavan.settings"].base_url
-    image = base + current_app.jinja_env.globals["asset"]("img/og.png")  # type: ignore[operator]
+    image = base + asset("img/og.png")
     return structured_data(event, seats, lang(), url=_absolute("events.show", slug=event.slug), image=image)
 
 

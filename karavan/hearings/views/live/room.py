@@ -14,6 +14,7 @@ from karavan.hearings.models import HearingState
 from karavan.hearings.policy import may_plan_for
 from karavan.web.access import has_session, visitor
 from karavan.web.locale import lang
+from karavan.web.templating import asset
 
 if TYPE_CHECKING:
     from karavan.hearings.live_state import HallNow
@@ -47,7 +48,7 @@ def hall_at_desk(hearing_id: int) -> HallNow:
 
 def tag_of(hall: HallNow, *parts: object) -> str:
     """Return what tells one state of a region from another. The versions are the database's: alike in every process."""
-    release = current_app.jinja_env.globals["asset"]("hearing.css")  # type: ignore[operator]
+    release = asset("hearing.css")
     said = repr((*hall.head.key, *parts, lang(), release))
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
