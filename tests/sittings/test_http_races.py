@@ -6,6 +6,7 @@ What the rules themselves do when two of them run at once stands in test_sitting
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,8 @@ pytestmark = [pytest.mark.race, pytest.mark.timeout(400)]
 ROUNDS = 3
 DECIDE = "Count the votes and decide"
 
+_rooms = count(1)
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
@@ -54,7 +57,7 @@ class Room:
 
     def __post_init__(self) -> None:
         with self.place.app.app_context():
-            council = make_council(slug=f"room-{id(self)}", now=now())
+            council = make_council(slug=f"room-{next(_rooms)}", now=now())
             self.chamber = make_chamber(6, there=self.there, council=council, now=now())
             put_to_vote(self.chamber, for_votes(self.votes))
             other = make_staff(db.session().get_one(Council, council.id), Role.SECRETARY)
