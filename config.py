@@ -46,6 +46,8 @@ class Settings:
     rate_storage: str = "memory://"
     proxies: int = 0
     """How many reverse proxies stand in front and set X-Forwarded-For."""
+    signing_key: str = ""
+    """File of the keys that certificates are signed with; by default `signing-key.pem` in the instance folder."""
     workers: int = 1
     threads: int = 8
     background: bool = True
@@ -112,6 +114,7 @@ class Settings:
             rate_limits=_switch(env, "KARAVAN_RATE_LIMITS", default=True),
             rate_storage=env.get("KARAVAN_RATE_STORAGE", "memory://"),
             proxies=_number(env, "KARAVAN_PROXIES", 0),
+            signing_key=_key_file(env.get("KARAVAN_SIGNING_KEY", "")),
             workers=workers,
             threads=_number(env, "KARAVAN_THREADS", 8),
             background=_switch(env, "KARAVAN_BACKGROUND", default=True),
@@ -138,6 +141,13 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...], default
     if text not in choices:
         raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {text!r}")
     return text
+
+
+def _key_file(place: str) -> str:
+    """Accept a file that is there, or none: a wrong path must not quietly make another key."""
+    if place and not Path(place).is_file():
+        raise SettingsError(f"KARAVAN_SIGNING_KEY names a file that is not there: {place}")
+    return place
 
 
 def _source_url(url: str) -> str:

@@ -3,7 +3,7 @@
     bin/bench                  everything, in about a quarter of an hour
     bin/bench --quick          shorter runs, for a first look
     bin/bench --only sqlite    or: postgresql
-    bin/bench --part hall      only a live hearing; or: pages, search, threads (several may be named)
+    bin/bench --part hall      only a live hearing; or: pages, desk, search, threads (several may be named)
     bin/bench --write          put the tables of what was measured into docs/benchmarks.md
 
 Trust the ratios: both sides of each are measured in the same minute, in turns, on the same machine. The figures
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench import discussion, hall, rush, search
+from bench import desk, discussion, hall, rush, search
 from bench.load import Result
 from bench.raw import RawRegistrations, raw_commits
 from bench.report import Report, speed, spread
@@ -124,6 +124,15 @@ def live(report: Report, built: Town, where: str, seconds: float) -> None:
         hall.measure(report, built, where, karavan, seconds=15 if seconds < 2 else 40)
 
 
+def at_the_desk(report: Report, built: Town, where: str, seconds: float) -> None:
+    """Measure a roster of thousands, a message to all of them, and the doors they come in by."""
+    tell(f"{where}: a roster of {desk.MANY:,}")
+    full = desk.read_and_write(report, built, where, times=60 if seconds < 2 else 200)
+    tell(f"{where}: the doors")
+    with Server(KARAVAN, **built.settings) as karavan:
+        desk.doors(report, built, where, karavan, full, scans=int(300 * seconds))
+
+
 def among_many(report: Report, built: Town, where: str, seconds: float) -> None:
     """Measure search among very many submissions."""
     many = search.MANY // 10 if seconds < 2 else search.MANY
@@ -141,6 +150,7 @@ def in_long_threads(report: Report, built: Town, where: str, seconds: float) -> 
 PARTS: Final[dict[str, Callable[[Report, Town, str, float], None]]] = {
     "pages": pages,
     "hall": live,
+    "desk": at_the_desk,
     "search": among_many,
     "threads": in_long_threads,
 }

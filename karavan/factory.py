@@ -24,13 +24,24 @@ from karavan.discussion.acquainted import has_been_read
 from karavan.discussion.logged import Threads
 from karavan.discussion.moderated import Comments
 from karavan.discussion.views import desk as thread_desk, threads as threads_views, writing as writing_comments
-from karavan.events import discussed as events_discussed, keepers, tasks as events_tasks
+from karavan.door.views import desk as door_desk, device as door_views
+from karavan.events import (
+    discussed as events_discussed,
+    keepers,
+    listeners,
+    page_links,
+    tasks as events_tasks,
+    ticket_notes,
+    windows,
+    witness,
+)
 from karavan.events.acquainted import has_registered
 from karavan.events.models import EventKind
 from karavan.events.subjects import name_events
 from karavan.events.views import desk as desk_views, public as events_views, tickets as tickets_views
 from karavan.hearings import gathered as hearings_gathered, hosted as hearings_hosted, kept as hearings_kept
 from karavan.hearings.council_section import hearings_section
+from karavan.hearings.personal import SPEAKING
 from karavan.hearings.subjects import name_hearings
 from karavan.hearings.views import (
     desk as hearing_desk,
@@ -38,6 +49,9 @@ from karavan.hearings.views import (
     public as hearings_views,
     taking_part as hearing_part,
 )
+from karavan.learning import cli as learning_cli, tasks as learning_tasks
+from karavan.learning.on_events import certificates_on_ticket, photos_link
+from karavan.learning.views import certificates as certificates_views, desk as learning_desk, mine as learning_views
 from karavan.moderation import cli as moderation_cli, pieces, rooms, screening, tasks as moderation_tasks
 from karavan.moderation.views import (
     appeals as appeals_views,
@@ -63,8 +77,24 @@ from karavan.protocols import hosts as protocol_hosts
 from karavan.protocols.subjects import name_protocols
 from karavan.protocols.views import desk as protocols_desk, public as protocols_views
 from karavan.record import views as record_views
+from karavan.reports import holdings, tasks as reports_tasks
+from karavan.reports.on_events import figures_link
+from karavan.reports.views import (
+    desk as reports_desk,
+    mine as data_views,
+    organisation as figures_desk,
+    public as reports_views,
+)
+from karavan.roster import tasks as roster_tasks
+from karavan.roster.looking import log_person
+from karavan.roster.on_tickets import moves_on_ticket
+from karavan.roster.views import desk as roster_desk
 from karavan.seeds import cli as seeds_cli
 from karavan.seeds.cast import CAST
+from karavan.selection import tasks as selection_tasks
+from karavan.selection.applicants import APPLICANTS
+from karavan.selection.views import desk as selection_desk, public as selection_views, reviewing
+from karavan.selection.windows import find as call_windows
 from karavan.sittings import gathered as sittings_gathered, kept as sittings_kept
 from karavan.sittings.council_section import sittings_section, votes_of_member
 from karavan.sittings.subjects import name_sittings
@@ -136,6 +166,19 @@ def _furnish(app: Flask) -> None:
     app.register_blueprint(events_views.blueprint)
     app.register_blueprint(tickets_views.blueprint)
     app.register_blueprint(desk_views.blueprint)
+    app.register_blueprint(roster_desk.blueprint)
+    app.register_blueprint(selection_desk.blueprint)
+    app.register_blueprint(reviewing.blueprint)
+    app.register_blueprint(selection_views.blueprint)
+    app.register_blueprint(door_desk.blueprint)
+    app.register_blueprint(door_views.blueprint)
+    app.register_blueprint(learning_desk.blueprint)
+    app.register_blueprint(certificates_views.blueprint)
+    app.register_blueprint(learning_views.blueprint)
+    app.register_blueprint(reports_desk.blueprint)
+    app.register_blueprint(figures_desk.blueprint)
+    app.register_blueprint(reports_views.blueprint)
+    app.register_blueprint(data_views.blueprint)
     app.register_blueprint(hearing_desk.blueprint)
     app.register_blueprint(hearing_live.blueprint)
     app.register_blueprint(hearing_part.blueprint)
@@ -169,6 +212,14 @@ def _furnish(app: Flask) -> None:
     hosts.register(hearings_hosted.HOST, hearings_hosted.find)
     keepers.register(EventKind.HEARING, hearings_kept.find)
     keepers.register(EventKind.COUNCIL_SITTING, sittings_kept.find)
+    ticket_notes.register("moves", moves_on_ticket)
+    windows.register("selection", call_windows)
+    listeners.register("applicants", APPLICANTS)
+    page_links.register("photos", photos_link)
+    ticket_notes.register("certificates", certificates_on_ticket)
+    page_links.register("figures", figures_link)
+    witness.register(log_person)
+    holdings.register(SPEAKING)
     protocol_hosts.register(protocol_hosts.Kind.HEARING, hearings_gathered.HOST)
     protocol_hosts.register(protocol_hosts.Kind.SITTING, sittings_gathered.HOST)
     pieces.register(Comments())
@@ -178,6 +229,7 @@ def _furnish(app: Flask) -> None:
     sign_in.init_app(app)
     app.cli.add_command(accounts_cli.commands)
     app.cli.add_command(councils_cli.commands)
+    app.cli.add_command(learning_cli.commands)
     app.cli.add_command(moderation_cli.commands)
     app.cli.add_command(notifications_cli.commands)
     app.cli.add_command(seeds_cli.commands)
@@ -202,6 +254,8 @@ def _furnish(app: Flask) -> None:
     rounds = app.extensions["karavan.rounds"]
     rounds.every(2, notifications_tasks.deliver_letters)
     rounds.every(15, events_tasks.sweep_offers)
+    rounds.every(60, roster_tasks.write_reminders)
+    rounds.every(30, selection_tasks.keep_selections)
     rounds.every(30, moderation_tasks.settle_cases)
     rounds.every(3600, discussion_tasks.tidy)
     rounds.every(24 * 3600, discussion_tasks.check_sums)
@@ -209,5 +263,7 @@ def _furnish(app: Flask) -> None:
     rounds.every(600, proposals_tasks.remind_of_deadlines)
     rounds.every(3600, proposals_tasks.forget_old_drafts)
     rounds.every(6 * 3600, proposals_tasks.keep_calendar)
+    rounds.every(600, learning_tasks.ask_those_who_came)
+    rounds.every(3600, reports_tasks.let_people_go)
     rounds.every(3600, accounts_tasks.forget_old_codes)
     rounds.every(3600, notifications_tasks.forget_old_letters)

@@ -28,10 +28,11 @@ from sqlalchemy import DateTime, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Insert, Table
     from sqlalchemy.engine import Connection, Dialect, Engine
@@ -196,6 +197,47 @@ def insert_once(session: Session, model: type[Base], **values: object) -> bool:
     session.flush()
     connection = session.connection()
     return connection.execute(_once(model, connection.dialect.name), values).first() is not None
+
+
+def insert_many_once(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> int:
+    """Insert many rows, each unless one with the same unique key is there; say how many were new.
+
+    SQLAlchemy makes a few long statements of it. All rows must name the same columns.
+    """
+    if not rows:
+        return 0
+    session.flush()
+    connection = session.connection()
+    return len(connection.execute(_once(model, connection.dialect.name), rows).all())
+
+
+def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]], **same: Any) -> None:
+    """Insert very many new rows, past all that SQLAlchemy does for each of them: under a gate others wait meanwhile.
+
+    `same` is what they have in common. All rows must name the same columns. What is not named gets its default, unless
+    that is worked out for each row: such a column must be named.
+    """
+    if not rows:
+        return
+    session.flush()
+    connection, table = session.connection(), table_of(model)
+    scalars = [(one.key, one.default) for one in table.c if isinstance(one.default, ScalarElementColumnDefault)]
+    given = {name: default.arg for name, default in scalars} | same
+    given = {name: value for name, value in given.items() if name not in rows[0]}
+    dialect = connection.dialect
+    insert = insert_into(model).compile(dialect=dialect, column_keys=[*rows[0], *given], for_executemany=True)
+    kept = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in (*rows[0], *given)}
+    common = {name: keep(value) if (keep := kept[name]) else value for name, value in given.items()}
+    ready = [
+        common | {name: keep(value) if (keep := kept[name]) else value for name, value in row.items()} for row in rows
+    ]
+    order = insert.positiontup
+    connection.exec_driver_sql(insert.string, [tuple(map(row.__getitem__, order)) for row in ready] if order else ready)
+
+
+def some_at_a_time(values: Sequence[T], size: int = 1000) -> Iterator[Sequence[T]]:
+    """Part values into as many as one statement may name: of an event with a hundred thousand people, not all can."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def table_of(model: type[Base]) -> Table:

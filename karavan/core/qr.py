@@ -11,6 +11,7 @@ from markupsafe import Markup
 DARK: Final = "#0f252d"  # the ink of the design; the page puts the code on white in both themes
 _QUIET_ZONE: Final = 4  # modules of white around the code: ISO/IEC 18004 asks for four
 _LONGEST: Final = 500  # bytes; denser codes are not read by old phones from a screen
+_LONGEST_ON_PAPER: Final = 1100
 
 
 def qr_svg(data: str, *, label: str) -> Markup:
@@ -44,9 +45,16 @@ def qr_png(data: str) -> bytes:
     return picture.getvalue()
 
 
-def _code(data: str) -> segno.QRCode:
+def qr_drawing(data: str) -> str:
+    """Return the code as an SVG file for paper, where it is large and still: it may hold more than on a screen."""
+    picture = io.BytesIO()
+    _code(data, longest=_LONGEST_ON_PAPER).save(picture, kind="svg", xmldecl=False, border=_QUIET_ZONE, dark="#000")
+    return picture.getvalue().decode("ascii")
+
+
+def _code(data: str, *, longest: int = _LONGEST) -> segno.QRCode:
     """Encode; never as a Micro QR code, which most phones cannot read."""
-    if len(data.encode()) > _LONGEST:
+    if len(data.encode()) > longest:
         msg = f"{len(data.encode())} bytes are too many for a QR code that every phone reads"
         raise ValueError(msg)
     return segno.make_qr(data, error="m")

@@ -51,6 +51,11 @@ def local_day(moment: datetime | date, zone: str = DEFAULT_ZONE) -> date:
     return _local(moment, zone).date() if isinstance(moment, datetime) else moment
 
 
+def midnight(day: date, zone: str = DEFAULT_ZONE) -> datetime:
+    """Return when a day begins there."""
+    return datetime(day.year, day.month, day.day, tzinfo=_zone(zone))
+
+
 def week_start(moment: datetime | date, zone: str = DEFAULT_ZONE) -> date:
     """Return the Monday of that week: in all three languages the week starts on it."""
     day = local_day(moment, zone)
@@ -134,6 +139,12 @@ def list_join(items: Sequence[str], lang: str) -> str:
 def number(n: float | Decimal, lang: str) -> str:
     """«12 345,5» in Kazakh and Russian with a no-break space, "12,345.5" in English."""
     return format_decimal(n, locale=_LOCALES[lang])
+
+
+def percent(share: float, lang: str) -> str:
+    """«16%» in Kazakh and English, «16 %» in Russian; with a tenth where there is one."""
+    space = "\u00a0" if lang == "ru" else ""
+    return f"{number(round(share * 100, 1), lang)}{space}%"
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from karavan.core.calendar_file import CalendarEntry
 from karavan.core.places import PLACES
-from karavan.events.models import EventState
+from karavan.events.models import EventState, WayIn
 
 if TYPE_CHECKING:
     from karavan.events.models import Event
@@ -33,7 +33,8 @@ def calendar_entry(event: Event, lang: str, *, url: str, online: bool = False) -
         starts_at=event.first_day if event.all_day else event.starts_at,
         ends_at=event.last_day if event.all_day else event.ends_at,
         updated_at=event.updated_at,
-        status="CANCELLED" if event.state == EventState.CANCELLED else "CONFIRMED",
+        # Of a postponed event the old time must leave calendars; the edit that sets the new one brings it back.
+        status="CANCELLED" if event.state == EventState.CANCELLED or event.postponed_at else "CONFIRMED",
         organiser_name=event.organisation.name.best(lang).text,
         zone=event.zone,
     )
@@ -42,7 +43,9 @@ def calendar_entry(event: Event, lang: str, *, url: str, online: bool = False) -
 def structured_data(event: Event, seats: Seats, lang: str, *, url: str, image: str) -> dict[str, Any]:
     """Return the schema.org Event of a public event (schema.org/Event, read October 2026)."""
     online = event.place == "online"
-    status = "EventCancelled" if event.state == EventState.CANCELLED else "EventScheduled"
+    status = "EventPostponed" if event.postponed_at else "EventScheduled"
+    if event.state == EventState.CANCELLED:
+        status = "EventCancelled"
     place: dict[str, Any] = (
         {"@type": "VirtualLocation", "url": url}
         if online
@@ -71,6 +74,7 @@ def structured_data(event: Event, seats: Seats, lang: str, *, url: str, image: s
         "url": url,
         "isAccessibleForFree": True,
         "maximumAttendeeCapacity": seats.room,
-        "remainingAttendeeCapacity": seats.free,
+        # Where places are given by selection nobody can simply take one.
+        **({"remainingAttendeeCapacity": seats.free} if event.way_in == WayIn.OPEN else {}),
         "organizer": {"@type": "Organization", "name": event.organisation.name.best(lang).text},
     }

@@ -7,18 +7,30 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, FormField, StringField
+from wtforms import BooleanField, FormField, HiddenField, StringField
 
 from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import PLACES
 from karavan.core.problems import N_
 from karavan.core.text import clean_url
 from karavan.core.when import DEFAULT_ZONE
-from karavan.events.desk_rows import LISTS, MaterialRow, ProgrammeRow, QuestionRow, write_option
+from karavan.events.desk_rows import LISTS, MaterialRow, ProgrammeRow, QuestionRow, in_order, write_option
 from karavan.events.forms import RegistrationForm, registration_form
 from karavan.events.models import Access, EventKind, SeatChannel
 from karavan.events.rules.plan import Plan
-from karavan.web.fields import LANGUAGE_NAMES, Choice, Choices, DayField, HourField, WholeNumber, complain, texts
+from karavan.events.wordings import ROW_TEXTS, TEXTS, Standing, Words, rewritten, standings, words_of
+from karavan.files.fields import UploadField
+from karavan.web.fields import (
+    LANGUAGE_NAMES,
+    Choice,
+    Choices,
+    DayField,
+    HourField,
+    Radios,
+    WholeNumber,
+    complain,
+    texts,
+)
 from karavan.web.forms import Form, Optional, Required, Rows, Versioned, cleaned, line
 from karavan.web.locale import lang
 
@@ -49,17 +61,29 @@ OFFERS: Final = (
     (Access.CHILDCARE, N_("Somebody to look after a child")),
     (Access.TRANSPORT, N_("Help with getting there")),
 )
+ASKS: Final = (("sex", N_("Woman or man")), ("born", N_("Year of birth")), ("role", N_("In what role")))
 ZONES: Final = ((DEFAULT_ZONE, N_("Aktau time")), ("Asia/Almaty", N_("Astana time")))
+TOOK_DOWN: Final = ((SeatChannel.PHONE, N_("Called")), (SeatChannel.VISIT, N_("Came by")))
 BEGIN_OF_DAY: Final = dt.time()
 END_OF_DAY: Final = dt.time(23, 59)
 MOST_SEATS: Final = 10_000
-MOST_DAYS: Final = 60
-"""Longer than this no event of ours lasts; the lists of days end here."""
+
+
+class Ticks(HiddenField):
+    """Ticks that the template draws where they belong; what is not known to us means nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep all that was ticked."""
+        self.data = valuelist  # type: ignore[assignment]
 
 
 class EventForm(Versioned):
     """Everything an organiser writes about an event."""
 
+    still = Ticks()
+    """The texts of which she says that they are still right: "title-ru"."""
+    confirm = HiddenField()
+    """What she read before she pressed "save and tell": `reviewed`."""
     organisation = Choice(N_("In whose name"))
     kind = Choice(N_("Kind"), choices=[(kind.value, words) for kind, words in KINDS])
     title = texts(N_("Title"), 160)
@@ -88,6 +112,7 @@ class EventForm(Versioned):
 
     capacity = WholeNumber(N_("Number of seats"), 0, MOST_SEATS, default=30)
     party_limit = WholeNumber(N_("People in one registration, at most"), 1, 20, default=6)
+    asks = Choices(N_("What else to ask of each person"), choices=list(ASKS))
     opens_day = DayField(N_("Registration opens on"), [Optional()])
     opens_time = HourField(N_("Hour of opening"), [Optional()])
     closes_day = DayField(N_("Registration closes on"), [Optional()])
@@ -156,7 +181,7 @@ class EventForm(Versioned):
         if event and event.all_day and self.all_day.data and self._same_days(event):
             starts, ends = event.starts_at, event.ends_at  # no letter about hours that nobody is shown
         stored = {question.id: question.options for question in event.questions} if event else {}
-        rows = {name: [entry.form for entry in self._fields[name] if not entry.form.blank] for name in LISTS}
+        rows = {name: [row for _, row in self.rows(name)] for name in LISTS}
         plain: dict[str, Any] = {
             **{name: self._fields[name].form.slots() for name in _TEXTS},
             **{name: self._fields[name].data or "" for name in _LINES},
@@ -175,13 +200,58 @@ class EventForm(Versioned):
             **plain,
         )
 
+    def rows(self, name: str) -> list[tuple[int, Any]]:
+        """Return the rows that somebody wrote, with their numbers in the form, in the order they are saved in."""
+        begun = [(number, entry.form) for number, entry in enumerate(self._fields[name]) if not entry.form.blank]
+        return in_order(begun) if name == "programme" else begun
+
+    def still_right(self) -> frozenset[str]:
+        """Return the texts that are still right, by their names in the plan: empty rows do not count there."""
+        ticked = set(self.still.data or ())
+        return frozenset(
+            name + code for typed, name in self._names() for code in ("-kk", "-ru", "-en") if typed + code in ticked
+        )
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """Go through all texts: what the form calls them, and what the plan does."""
+        yield from ((name, name) for name in TEXTS)
+        for name, parts in ROW_TEXTS.items():
+            for place, (number, _) in enumerate(self.rows(name)):
+                yield from ((f"{name}-{number}-{part}", f"{name}-{place}-{part}") for part in parts)
+
+    def standings(self, event: Event | None) -> dict[str, dict[str, Standing]]:
+        """Say of every text as typed how it would stand if it were saved now."""
+        typed: Words = {name: self._texts(name).form.slots() for name, _ in self._names()}
+        before, noted, version = (words_of(event), event.written, event.version) if event else ({}, {}, 0)
+        return standings(typed, rewritten(before, noted, typed, version=version + 1))
+
+    def _texts(self, name: str) -> Any:
+        """Return the field of a text by its whole name."""
+        listed, _, rest = name.partition("-")
+        if not rest:
+            return self._fields[name]
+        number, _, part = rest.partition("-")
+        return self._fields[listed].entries[int(number)].form[part]
+
 
 _TEXTS: Final = ("title", "summary", "about", "editors_note", "venue", "accessibility_note")
 _LINES: Final = ("directions_url", "online_url", "contact_name", "contact_phone", "contact_email")
 _VALUES: Final = (
     "place", "zone", "all_day", "waiting_list", "capacity", "party_limit", "offer_hours", "offers_stop_hours",
 )  # fmt: skip
-_CHOICES: Final = ("languages", "accessibility")
+_CHOICES: Final = ("languages", "accessibility", "asks")
+
+
+def label_of(name: str) -> tuple[list[str], str]:
+    """Return what the form calls a text of this name, after the list it stands in, and the number of its row there."""
+    listed, _, rest = name.partition("-")
+    if not rest:
+        return [getattr(EventForm, name).args[1]], ""
+    number, _, part = rest.partition("-")
+    return [getattr(EventForm, listed).args[1], getattr(_ROWS[listed], part).args[1]], str(int(number) + 1)
+
+
+_ROWS: Final = {"programme": ProgrammeRow, "materials": MaterialRow, "questions": QuestionRow}
 
 
 def event_form(event: Event | None = None, organisations: Sequence[Organisation] = (), **kwargs: Any) -> EventForm:
@@ -230,16 +300,50 @@ def _stored(event: Event) -> dict[str, Any]:
     }
 
 
-class CancellationForm(Form):
-    """Calling an event off."""
+class _ReasonForm(Form):
+    """What nobody may do without saying why."""
 
-    reason = texts(N_("Why it will not be held"), 500, rows=3)
+    reason: Any
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A reason is owed to those who wanted to come."""
         good = super().validate(extra_validators)
         if good and not self.reason.form.for_the_region():
             self.reason.form.kk.errors = [N_("Write the reason in Kazakh or in Russian.")]
+            return False
+        return good
+
+
+class CancellationForm(_ReasonForm):
+    """Calling an event off."""
+
+    reason = texts(N_("Why it will not be held"), 500, rows=3)
+
+
+class PostponementForm(_ReasonForm, Versioned):
+    """Putting an event off until a time that nobody knows yet."""
+
+    reason = texts(N_("Why it is postponed"), 500, rows=3)
+
+
+class CopyForm(Form):
+    """A draft like an event that was."""
+
+    first_day = DayField(N_("First day"), [Required(N_("Enter the first day of the new event."))])
+
+
+class CoverForm(Versioned):
+    """The picture on top of an event's page, and what it shows."""
+
+    picture = UploadField(N_("Picture"))
+    alt = texts(N_("What the picture shows"), 200)
+    remove = BooleanField(N_("Take the picture away"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Who does not see the picture is told what it shows."""
+        good = super().validate(extra_validators)
+        if good and not self.remove.data and not self.alt.form.for_the_region():
+            self.alt.form.kk.errors = [N_("Write what the picture shows, in Kazakh or in Russian.")]
             return False
         return good
 
@@ -255,13 +359,6 @@ class OverbookingForm(Versioned):
 
     seats = WholeNumber(N_("How many seats more"), 1, 100, default=1)
     reason = StringField(N_("Why"), [Required(N_("Write why: the reason stands in the public record.")), line(300)])
-
-
-class RemovalForm(Form):
-    """Giving seats back on somebody's behalf."""
-
-    people = Choices(N_("Who is not coming?"), [Required(N_("Choose who is not coming."))])
-    reason = StringField(N_("Why"), [Required(N_("Write why: the person reads it in the letter.")), line(300)])
 
 
 class CheckInForm(Form):
@@ -280,21 +377,23 @@ class ArrivalForm(Form):
 class DeskRegistrationForm(RegistrationForm):
     """Taking seats for somebody who called or came by."""
 
+    channel = Radios(
+        N_("How did this person come to us?"),
+        [Required(N_("Choose how this person came to us."))],
+        choices=[(channel.value, words) for channel, words in TOOK_DOWN],
+        default=SeatChannel.PHONE.value,
+    )
     letters = Choice(
         N_("In which language we write to this person"), choices=list(LANGUAGE_NAMES.items()), default="kk"
     )
 
-    def application(self, *, channel: SeatChannel = SeatChannel.DESK) -> Application:
+    def application_by(self, person_id: int | None) -> Application:
         """Return the typed values for the rule: her language is not that of the desk."""
-        return replace(super().application(channel=channel), lang=self.letters.data)
+        wish = self.application(channel=SeatChannel(self.channel.data))
+        return replace(wish, lang=self.letters.data, added_by=person_id)
 
 
-def person_form(event: Event, **kwargs: Any) -> RegistrationForm:
+def person_form(event: Event, **kwargs: Any) -> DeskRegistrationForm:
     """Build the registration form as the desk fills it."""
-    return registration_form(event, DeskRegistrationForm, **kwargs)
-
-
-def days_of(event: Event) -> list[dt.date]:
-    """Return the event's days, on its own clock."""
-    length = min(MOST_DAYS, (event.last_day - event.first_day).days + 1)
-    return [event.first_day + dt.timedelta(days=number) for number in range(length)]
+    form: Any = registration_form(event, DeskRegistrationForm, **kwargs)
+    return form  # type: ignore[no-any-return]

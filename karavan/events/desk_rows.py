@@ -6,6 +6,7 @@ it, so that nothing typed is lost, whether it is right or not.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,8 +39,8 @@ LISTS: Final = {"programme": 60, "materials": 20, "questions": 20}
 MOST_OPTIONS: Final = 40
 LONGEST_OPTION: Final = 200
 
+MIDNIGHT: Final = dt.time()
 _ROW_BEGINS_WITH: Final = {"programme": "day", "materials": "url", "questions": "kind"}
-_ROW: Final = re.compile(rf"({'|'.join(LISTS)})-([0-9]{{1,3}})-(.+)")
 
 
 # --- Rows -------------------------------------------------------------------------------------------------
@@ -168,6 +169,17 @@ class QuestionRow(Row):
         )
 
 
+def in_order(rows: list[tuple[int, ProgrammeRow]]) -> list[tuple[int, ProgrammeRow]]:
+    """Put lines of the programme in the order of day and hour; a line without an hour stays after the one before it."""
+    hour: tuple[Any, Any] = (None, None)
+    keyed = []
+    for number, row in rows:
+        starts = row.starts.data or (hour[1] if hour[0] == row.day.data else None)
+        hour = (row.day.data, starts)
+        keyed.append(((row.day.data, starts or MIDNIGHT), (number, row)))
+    return [line for _, line in sorted(keyed, key=lambda pair: pair[0])]
+
+
 def read_options(typed: str) -> list[Slots]:
     """Read answers, one on each line: «иә | да | yes»."""
     lines = ([part.strip() for part in one.split("|", 2)] for one in typed.split("\n") if one.strip(" |"))
@@ -214,39 +226,44 @@ def _alike(new: Slots, old: Slots, same_place: bool) -> int:  # noqa: FBT001 -- 
 # --- Reshaping --------------------------------------------------------------------------------------------
 
 
-def reshaped(sent: MultiDict[str, str]) -> tuple[MultiDict[str, str], str]:
+def reshaped(
+    sent: MultiDict[str, str],
+    lists: dict[str, int] = LISTS,
+    begins_with: dict[str, str] = _ROW_BEGINS_WITH,
+) -> tuple[MultiDict[str, str], str]:
     """Return the form's content with a row more, a row less or one moved up, and where the eye should go next.
 
     Which one, the pressed button says: add=programme, remove=programme-2, up=programme-2. Nothing is checked, and all
-    that was typed stays as it is.
+    that was typed stays as it is. Another form with rows brings its own `lists`, and with which field a row begins.
     """
     deed = next(name for name in ("add", "remove", "up") if name in sent)
     name, _, place = sent[deed].partition("-")
-    if name not in LISTS:
+    if name not in lists:
         return sent, ""
-    order = sorted({int(found[2]) for key in sent if (found := _ROW.fullmatch(key)) and found[1] == name})
+    row = re.compile(rf"{name}-([0-9]{{1,3}})-(.+)")
+    order = sorted({int(found[1]) for key in sent if (found := row.fullmatch(key))})
     at = int(place) if re.fullmatch("[0-9]{1,3}", place) else -1
     focus = name
-    if deed == "add" and len(order) < LISTS[name]:
+    if deed == "add" and len(order) < lists[name]:
         new = max(order, default=-1) + 1
-        begins = (f"{name}-{new}-{_ROW_BEGINS_WITH[name]}", _first_value(name, sent))
+        begins = (f"{name}-{new}-{begins_with[name]}", _first_value(name, sent))
         focus, order, sent = f"{name}-{len(order)}", [*order, new], MultiDict([*sent.items(multi=True), begins])
     elif deed == "remove" and 0 <= at < len(order):
         del order[at]
     elif deed == "up" and 0 < at < len(order):
         focus, order[at - 1], order[at] = f"{name}-{at - 1}", order[at], order[at - 1]
-    return _renumbered(sent, name, order), focus
+    return _renumbered(sent, name, row, order), focus
 
 
-def _renumbered(sent: MultiDict[str, str], name: str, order: list[int]) -> MultiDict[str, str]:
+def _renumbered(sent: MultiDict[str, str], name: str, row: re.Pattern[str], order: list[int]) -> MultiDict[str, str]:
     numbers = {old: new for new, old in enumerate(order)}
     kept: MultiDict[str, str] = MultiDict()
     for key, value in sent.items(multi=True):
-        found = _ROW.fullmatch(key)
-        if not found or found[1] != name:
+        found = row.fullmatch(key)
+        if not found:
             kept.add(key, value)
-        elif int(found[2]) in numbers:
-            kept.add(f"{name}-{numbers[int(found[2])]}-{found[3]}", value)
+        elif int(found[1]) in numbers:
+            kept.add(f"{name}-{numbers[int(found[1])]}-{found[2]}", value)
     return kept
 
 

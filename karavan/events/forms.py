@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wtforms import (
     BooleanField,
@@ -18,11 +18,13 @@ from wtforms import (
 )
 from wtforms.validators import StopValidation, ValidationError
 
+from karavan.core.clock import now
 from karavan.core.contacts import parse_email, parse_phone
 from karavan.core.places import HOME_DISTRICTS, PLACES
 from karavan.core.problems import N_, Message
 from karavan.core.text import BadText, clean_line
 from karavan.core.tokens import digest, new_key
+from karavan.events.labels import ROLES, SEXES
 from karavan.events.models import Access, ConsentPurpose, QuestionKind, SeatChannel
 from karavan.events.rules.register import Application, Guest
 from karavan.web.fields import Choice, Choices, DayField, Radios
@@ -48,6 +50,42 @@ NEEDS = (
     (Access.TRANSPORT, N_("Help with getting there")),
 )
 YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
+UNSAID: Final = ("", N_("I would rather not say"))
+EARLIEST_BIRTH: Final = 1900
+
+
+class YearField(StringField):
+    """A year of birth, or nothing."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric", "maxlength": "4"}, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read four digits of a year in which somebody who comes may have been born."""
+        typed = "".join(valuelist).strip()
+        self.data = None
+        if not typed:
+            return
+        latest = now().year
+        if not (re.fullmatch("[0-9]{4}", typed) and EARLIEST_BIRTH <= int(typed) <= latest):
+            facts: dict[str, object] = {"low": EARLIEST_BIRTH, "high": latest}
+            raise ValueError(Message("Enter the year of birth as four digits, from %(low)d to %(high)d.", facts))
+        self.data = int(typed)  # type: ignore[assignment]
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
+
+
+def asked_of_people(asks: Sequence[str]) -> dict[str, Any]:
+    """Return the fields for what an event asks of each person besides her name (`Event.asks`). None must be filled."""
+    sexes = [UNSAID, *((sex.value, words) for sex, words in SEXES)]
+    roles = [UNSAID, *((role.value, words) for role, words in ROLES)]
+    fields: dict[str, Any] = {
+        "sex": Choice(N_("Woman or man"), default="", choices=sexes),
+        "born": YearField(N_("Year of birth")),
+        "role": Choice(N_("In what role"), default="", choices=roles),
+    }
+    return {name: field for name, field in fields.items() if name in asks}
 
 
 class PersonForm(PlainForm):
@@ -67,7 +105,17 @@ class PersonForm(PlainForm):
             child=bool(self.child.data),
             needs=tuple(self.needs.data or ()),
             needs_note=self.needs_note.data or "",
+            sex=self._said("sex") or "",
+            born=self._said("born"),
+            role=self._said("role") or "",
         )
+
+    def asked(self) -> list[Any]:
+        """Return the fields of what this event asks of each person."""
+        return [self._fields[name] for name in ("sex", "born", "role") if name in self._fields]
+
+    def _said(self, name: str) -> Any:
+        return self._fields[name].data if name in self._fields else None
 
 
 class _Answers:
@@ -102,6 +150,7 @@ class RegistrationForm(_Answers, Form):
     """Taking seats for oneself, a family or neighbours."""
 
     key = HiddenField()
+    person = PersonForm
     people = Rows(FormField(PersonForm), min_entries=1, max_entries=20)
     at_least = Choice(N_("If there are not enough seats for all"), coerce=str)
     phone = StringField(N_("Mobile phone"))
@@ -219,6 +268,7 @@ class TicketPersonForm(PersonForm):
 class AnswersForm(_Answers, Form):
     """Correcting a ticket: names, needs, answers, consents."""
 
+    person = TicketPersonForm
     people = Rows(FormField(TicketPersonForm), min_entries=0, max_entries=20)
     photography = RegistrationForm.photography
     newsletter = RegistrationForm.newsletter
@@ -282,13 +332,19 @@ def _with_questions(base: type[Any], event: Event, questions: Sequence[Question]
         for q in questions
         if not q.retired
     )
-    made: type[Any] = _form_class(base, lang(), asked, event.party_limit)  # type: ignore[arg-type]
+    made: type[Any] = _form_class(base, lang(), asked, event.party_limit, tuple(event.asks))  # type: ignore[arg-type]
     return made
 
 
 @lru_cache(maxsize=100)  # To make a class of forms takes as long as to fill and check one, and leaves more behind
-def _form_class(base: type[Any], _: str, asked: tuple[Asked, ...], party_limit: int) -> type[Any]:
+def _form_class(
+    base: type[Any], _: str, asked: tuple[Asked, ...], party_limit: int, asks: tuple[str, ...]
+) -> type[Any]:
     fields: dict[str, Any] = {f"q{question.id}": _field(question) for question in asked}
+    if asks:
+        person = type(base.person.__name__, (base.person,), asked_of_people(asks))
+        fields["people"] = Rows(FormField(person), *base.people.args[1:], **base.people.kwargs)
+        fields["people"].creation_counter = base.people.creation_counter  # it stands where it stood
     return type(base.__name__, (base,), {**fields, "questions": asked, "party_limit": party_limit})
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, Time, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from karavan.accounts.models import Organisation
 from karavan.core.database import Base, UtcDateTime, choice_column
 from karavan.core.languages import Slots, SlotsColumn
+from karavan.core.text import fold, sort_key
 
 
 class EventKind(StrEnum):
@@ -31,6 +32,19 @@ class EventState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+
+
+class WayIn(StrEnum):
+    """How people get a seat."""
+
+    OPEN = "open"
+    """First come, first seated."""
+    SELECTION = "selection"
+    """They apply; applications take no seat (package `selection`)."""
+
+
+MOST_DAYS: Final = 60
+"""Longer than this no event of ours lasts; the lists of days end here."""
 
 
 class Event(Base):
@@ -77,6 +91,16 @@ class Event(Base):
     contact_phone: Mapped[str] = mapped_column(String(20), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="")
 
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    """The picture on top of its page, made anew on arrival."""
+    cover_alt: Mapped[Slots] = mapped_column(SlotsColumn, default=Slots)
+    written: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """At which `version` each text was last written or confirmed, by field and language: {"title": {"kk": 3, "ru": 5}}.
+    A text older than another language's is stale."""
+    way_in: Mapped[WayIn] = mapped_column(choice_column(WayIn), default=WayIn.OPEN)
+    asks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What is asked of each person besides her name: some of "sex", "born", "role"; each may be left out by her."""
+
     registration_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     registration_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """NULL: at the start of the event."""
@@ -98,6 +122,9 @@ class Event(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[Slots] = mapped_column(SlotsColumn, default=Slots)
+    postponed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """It will be held, but nobody knows yet when; cleared by the edit that sets the new time."""
+    postpone_reason: Mapped[Slots] = mapped_column(SlotsColumn, default=Slots)
 
     organisation: Mapped[Organisation] = relationship()
     programme: Mapped[list[ProgrammeItem]] = relationship(
@@ -116,6 +143,16 @@ class Event(Base):
     def last_day(self) -> date:
         """The day it ends, on the event's own clock."""
         return self.ends_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def days(self) -> list[date]:
+        """Its days, on its own clock."""
+        length = min(MOST_DAYS, (self.last_day - self.first_day).days + 1)
+        return [self.first_day + timedelta(days=number) for number in range(length)]
+
+    def is_over(self, now: datetime) -> bool:
+        """Has it been held? What is postponed lies ahead, whatever its old time was."""
+        return self.ends_at <= now and self.postponed_at is None
 
     @property
     def closes_at(self) -> datetime:
@@ -151,6 +188,19 @@ class SeatGate(Base):
     next_number: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship(back_populates="gate")
+
+
+class Overbooking(Base):
+    """Seats added beyond capacity: how many, by whom, why."""
+
+    __tablename__ = "overbookings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    seats: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ProgrammeItem(Base):
@@ -233,6 +283,15 @@ class SeatChannel(StrEnum):
 
     WEB = "web"
     DESK = "desk"
+    """Added by an organiser before it was asked how; now it is one of the next two."""
+    PHONE = "phone"
+    VISIT = "visit"
+    IMPORT = "import"
+    SELECTION = "selection"
+
+
+BY_STAFF = (SeatChannel.DESK, SeatChannel.PHONE, SeatChannel.VISIT, SeatChannel.IMPORT)
+"""Channels by which somebody of the staff takes seats for others."""
 
 
 class Registration(Base):
@@ -280,7 +339,11 @@ class Registration(Base):
     at_least: Mapped[int]
     """The smallest number of seats worth coming for: all of them, or fewer."""
     channel: Mapped[SeatChannel] = mapped_column(choice_column(SeatChannel), default=SeatChannel.WEB)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who of the staff added her; NULL: she came by herself."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    coming_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When she last said that she is still coming."""
     waits_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Free seats are held for this household until then, because it is first in the queue and needs more of them."""
 
@@ -290,6 +353,38 @@ class Registration(Base):
     answers: Mapped[list[Answer]] = relationship(back_populates="registration")
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
     passings: Mapped[list[Passing]] = relationship(order_by="Passing.id")
+
+
+class AttendeeRole(StrEnum):
+    """What somebody is, if the event asks and she says so."""
+
+    COUNCIL_MEMBER = "council_member"
+    DEPUTY = "deputy"
+    ACTIVIST = "activist"
+    NGO = "ngo"
+    STATE_BODY = "state_body"
+    MEDIA = "media"
+    RESIDENT = "resident"
+
+
+class Sex(StrEnum):
+    """As she says, if the event asks; for the balance of a group and for the report only."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+def sought(name: str) -> tuple[str, str]:
+    """Return what a name is found by, and what it is ordered by."""
+    return fold(name), sort_key(name, "kk")[:120]
+
+
+def _folded_name(context: Any) -> str:
+    return sought(context.get_current_parameters()["name"])[0]
+
+
+def _name_order(context: Any) -> str:
+    return sought(context.get_current_parameters()["name"])[1]
 
 
 class Attendee(Base):
@@ -305,16 +400,32 @@ class Attendee(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
+    name_folded: Mapped[str] = mapped_column(Text, default=_folded_name)
+    """What the search compares, and below what the name is ordered by. Both follow the name by themselves; only an
+    UPDATE that goes past the session must write them too (`sought`)."""
+    name_order: Mapped[str] = mapped_column(String(120), default=_name_order)
     child: Mapped[bool] = mapped_column(default=False)
     needs: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Values of `Access`."""
     needs_note: Mapped[str] = mapped_column(Text, default="")
+    sex: Mapped[str] = mapped_column(String(8), default="")
+    """A value of `Sex`, or nothing."""
+    born: Mapped[int | None]
+    """Year of birth."""
+    role: Mapped[str] = mapped_column(String(24), default="")
+    """A value of `AttendeeRole`, or nothing."""
+    anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code: Mapped[str] = mapped_column(String(12), unique=True)
     state: Mapped[SeatState] = mapped_column(choice_column(SeatState))
     state_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     registration: Mapped[Registration] = relationship(back_populates="attendees")
     check_ins: Mapped[list[CheckIn]] = relationship(order_by="CheckIn.day")
+
+    @validates("name")
+    def _keep_search_in_step(self, _: str, name: str) -> str:
+        self.name_folded, self.name_order = sought(name)
+        return name
 
 
 class OfferState(StrEnum):
@@ -415,3 +526,5 @@ class CheckIn(Base):
     day: Mapped[date] = mapped_column(Date)
     arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
     marked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    door: Mapped[str] = mapped_column(String(60), default="")
+    """What the organiser calls the door, where a device with a day pass marked it."""

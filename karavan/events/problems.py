@@ -21,10 +21,22 @@ class EventIsCancelled(Problem):
     text = Message("This event has been cancelled.")
 
 
+class EventIsPostponed(Problem):
+    """Nobody can take a seat on a day that nobody knows."""
+
+    text = Message("This event is postponed. Registration goes on when the new time is known.")
+
+
 class EventIsFull(Problem):
     """No seat, and the organiser keeps no waiting list."""
 
     text = Message("There are no seats left, and this event has no waiting list.")
+
+
+class GivenBySelection(Problem):
+    """Seats at this event are not taken: people apply, and are chosen."""
+
+    text = Message("Places at this event are given by selection: apply on the page of its call.")
 
 
 class FewerSeatsLeft(Problem):
@@ -75,6 +87,13 @@ class EventCannotBeChanged(Problem):
     """A cancelled event is history."""
 
     text = Message("A cancelled event can no longer be changed.")
+
+
+class NoCover(Problem):
+    """What was handed in is no picture, or there is none at all."""
+
+    where = "picture"
+    text = Message("Choose a picture: JPEG, PNG or WebP.")
 
 
 class KeptElsewhere(Problem):

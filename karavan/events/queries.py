@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from karavan.accounts.models import Organisation
+from karavan.accounts.models import Organisation, Person
 from karavan.core.text import fold
+from karavan.events.listeners import all_listeners
 from karavan.events.models import (
     HOLDING,
     LIVE,
@@ -23,18 +24,25 @@ from karavan.events.models import (
     EventState,
     Offer,
     OfferState,
+    Overbooking,
     Passing,
     Registration,
     SeatGate,
     SeatState,
+    WayIn,
 )
+from karavan.events.windows import windows_of
+from karavan.files.models import StoredFile
+from karavan.files.queries import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from karavan.core.languages import Slots
+    from karavan.events.windows import Window
 
 Owner = TypeVar("Owner", Event, Registration)
 
@@ -78,7 +86,11 @@ class EventCard(NamedTuple):
     venue: Slots
     opens_at: datetime | None
     closes_at: datetime | None
+    postponed_at: datetime | None
+    way_in: WayIn
     seats: Seats
+    window: Window | None = None
+    """Where its call stands, if places are given by selection and the call is published."""
 
     @property
     def first_day(self) -> date:
@@ -89,6 +101,10 @@ class EventCard(NamedTuple):
     def last_day(self) -> date:
         """The day it ends, on its own clock."""
         return self.ends_at.astimezone(ZoneInfo(self.zone)).date()
+
+    def is_over(self, now: datetime) -> bool:
+        """Has it been held? What is postponed lies ahead, whatever its old time was."""
+        return self.ends_at <= now and self.postponed_at is None
 
     @property
     def month(self) -> str:
@@ -162,6 +178,8 @@ def _cards() -> Any:
         Event.venue,
         Event.registration_opens_at,
         Event.registration_closes_at,
+        Event.postponed_at,
+        Event.way_in,
         SeatGate.capacity + SeatGate.overbooked,
         _number_of(HOLDING),
         _number_of((SeatState.WAITING,)),
@@ -170,13 +188,20 @@ def _cards() -> Any:
 
 def _card(row: Any) -> EventCard:
     *facts, room, taken, waiting = tuple(row)
-    return EventCard._make([*facts, Seats(room, taken, waiting)])
+    return EventCard._make([*facts, Seats(room, taken, waiting), None])
+
+
+def _with_windows(session: Session, cards: list[EventCard], now: datetime) -> list[EventCard]:
+    """Add where the calls stand; where no places are given by selection, nobody is asked."""
+    known = windows_of(session, [card.id for card in cards if card.way_in == WayIn.SELECTION], now)
+    return [card._replace(window=known[card.id]) if card.id in known else card for card in cards]
 
 
 def upcoming_cards(session: Session, *, now: datetime, limit: int) -> list[EventCard]:
     """Return the next events that are not over, soonest first, cancelled ones left out."""
     statement = _cards().where(Event.state == EventState.PUBLISHED, Event.ends_at > now)
-    return [_card(row) for row in session.execute(statement.order_by(Event.starts_at, Event.id).limit(limit))]
+    rows = session.execute(statement.order_by(Event.starts_at, Event.id).limit(limit))
+    return _with_windows(session, [_card(row) for row in rows], now)
 
 
 def coming_sittings(session: Session, organisation_id: int, *, now: datetime, limit: int = 5) -> list[EventCard]:
@@ -206,7 +231,7 @@ def event_page(session: Session, filters: Filters, *, now: datetime, after: str 
     connection = session.connection()
     cards = [_card(row) for row in connection.execute(_listing(asked), values)]
     more = len(cards) > PAGE
-    cards = cards[:PAGE]
+    cards = _with_windows(session, cards[:PAGE], now)
     alone = not mark and not more
     total = len(cards) if alone else connection.scalar(_counting(asked), values) or 0
     return EventPage(tuple(cards), _mark(cards[-1]) if more else "", total)
@@ -244,7 +269,8 @@ def _counting(asked: _Asked) -> Any:
 
 def _narrowed(statement: Any, asked: _Asked) -> Any:
     now = bindparam("now", type_=Event.ends_at.type)
-    statement = statement.where(PUBLIC, Event.ends_at <= now if asked.past else Event.ends_at > now)
+    ahead = or_(Event.ends_at > now, Event.postponed_at.is_not(None))
+    statement = statement.where(PUBLIC, not_(ahead) if asked.past else ahead)
     for number in range(asked.words):
         statement = statement.where(Event.search_text.like(bindparam(f"word{number}"), escape="/"))
     if asked.place:
@@ -257,6 +283,8 @@ def _narrowed(statement: Any, asked: _Asked) -> Any:
         live = select(func.count()).where(Attendee.event_id == Event.id, _among(LIVE)).scalar_subquery()
         statement = statement.where(
             Event.state == EventState.PUBLISHED,
+            Event.postponed_at.is_(None),
+            Event.way_in == WayIn.OPEN,
             SeatGate.capacity + SeatGate.overbooked > live,
             or_(Event.registration_closes_at.is_(None), Event.registration_closes_at > now),
             Event.starts_at > now,
@@ -286,6 +314,46 @@ def _read_mark(text: str) -> tuple[datetime, int] | None:
 def event_by_slug(session: Session, slug: str) -> Event | None:
     """Return a public event with everything its page shows."""
     return _with(session.scalar(_PAGE_OF, {"slug": slug}), "programme", "materials")
+
+
+def cover_of(session: Session, event: Event) -> tuple[StoredFile, bytes] | None:
+    """Return the picture on top of an event's page, and its bytes."""
+    file = session.get(StoredFile, event.cover_id) if event.cover_id else None
+    content = content_of(session, file.id) if file else None
+    return None if file is None or content is None else (file, content)
+
+
+class Extra(NamedTuple):
+    """Seats that were added beyond capacity."""
+
+    seats: int
+    reason: str
+    by: str
+    added_at: datetime
+
+
+def overbookings(session: Session, event_id: int) -> list[Extra]:
+    """Return who added seats beyond capacity, and why, latest first."""
+    listed = (
+        select(Overbooking.seats, Overbooking.reason, Person.name, Overbooking.added_at)
+        .join(Person, Person.id == Overbooking.by_id)
+        .where(Overbooking.event_id == event_id)
+        .order_by(Overbooking.id.desc())
+    )
+    return [Extra._make(row) for row in session.execute(listed)]
+
+
+def still_coming(session: Session, event_id: int) -> int:
+    """Count the people with a seat of whom somebody said that they still come."""
+    return session.scalars(
+        select(func.count(Attendee.id))
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .where(
+            Attendee.event_id == event_id,
+            Attendee.state == SeatState.SEATED,
+            Registration.coming_at.is_not(None),
+        ),
+    ).one()
 
 
 def event_to_register_for(session: Session, slug: str) -> Event | None:
@@ -354,11 +422,8 @@ def calendar_events(session: Session, *, now: datetime) -> Sequence[Event]:
 
 
 def ticket(session: Session, public_id: str) -> Registration | None:
-    """Return a registration with everything its ticket shows."""
-    found = session.scalars(_TICKET_OF, {"public_id": public_id}).unique().one_or_none()
-    if found is not None:
-        _with(found.event, "questions")
-    return _with(found, "offers", "answers", "consents", "passings")
+    """Return a registration with its people and offers; answers and passings are read where they are shown."""
+    return _with(session.scalars(_TICKET_OF, {"public_id": public_id}).unique().one_or_none(), "offers")
 
 
 _TICKET_OF = (
@@ -438,45 +503,30 @@ def events_to_sweep(session: Session, *, now: datetime) -> list[int]:
     return sorted(due | set(session.scalars(overdue)))
 
 
+def has_contact(model: Any, *, email_key: str | None, phone: str | None) -> ColumnElement[bool]:
+    """Return the condition that a row was made with one of a person's confirmed contacts; false where she has none."""
+    known = ((model.email_key, email_key), (model.phone, phone))
+    return or_(false(), *(column == contact for column, contact in known if contact))
+
+
 def my_registrations(session: Session, *, email_key: str | None, phone: str | None) -> Sequence[Registration]:
     """Return the registrations made with a person's confirmed contacts, latest event first."""
-    mine = []
-    if email_key:
-        mine.append(Registration.email_key == email_key)
-    if phone:
-        mine.append(Registration.phone == phone)
-    if not mine:
-        return ()
     return session.scalars(
         select(Registration)
         .join(Event)
-        .where(or_(*mine))
+        .where(has_contact(Registration, email_key=email_key, phone=phone))
         .options(joinedload(Registration.event), selectinload(Registration.attendees))
         .order_by(Event.starts_at.desc(), Registration.id.desc())
         .limit(200),
     ).all()
 
 
-def desk_events(session: Session, organisations: Sequence[int] | None) -> list[EventCard]:
+def desk_events(session: Session, organisations: Sequence[int] | None, *, now: datetime) -> list[EventCard]:
     """Return the events of these organisations (None: all), latest first, drafts too."""
     statement = _cards().order_by(Event.starts_at.desc(), Event.id.desc()).limit(300)
     if organisations is not None:
         statement = statement.where(Event.organisation_id.in_(organisations))
-    return [_card(row) for row in session.execute(statement)]
-
-
-def roster(session: Session, event_id: int) -> Sequence[Registration]:
-    """Return everybody who registered for an event, in order of arrival."""
-    return session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event_id)
-        .options(
-            selectinload(Registration.attendees).selectinload(Attendee.check_ins),
-            selectinload(Registration.answers),
-            selectinload(Registration.offers),
-        )
-        .order_by(Registration.number),
-    ).all()
+    return _with_windows(session, [_card(row) for row in session.execute(statement)], now)
 
 
 def attendee_by_code(session: Session, event_id: int, code: str) -> Attendee | None:
@@ -498,6 +548,12 @@ def arrived_on(session: Session, event_id: int, day: date) -> int:
     return session.scalars(
         select(func.count(CheckIn.id)).join(Attendee).where(Attendee.event_id == event_id, CheckIn.day == day),
     ).one()
+
+
+def came(session: Session, event_id: int) -> int:
+    """Count who came, on whichever day."""
+    people = func.count(func.distinct(CheckIn.attendee_id))
+    return session.scalars(select(people).join(Attendee).where(Attendee.event_id == event_id)).one()
 
 
 def desk_registration(session: Session, event_id: int, registration_id: int) -> Registration | None:
@@ -522,18 +578,24 @@ class Audience(NamedTuple):
 
     contacts: int
     people: int
+    others: int
+    """Who has applied for a seat and is told too."""
+
+    @property
+    def anybody(self) -> bool:
+        """Is there anybody to tell?"""
+        return bool(self.contacts or self.others)
 
 
 def audience(session: Session, event_id: int) -> Audience:
-    """Count who holds or awaits a seat, and through how many contacts they are told."""
-    return Audience(
-        *session.execute(
-            select(func.count(func.distinct(Attendee.registration_id)), func.count(Attendee.id)).where(
-                Attendee.event_id == event_id,
-                Attendee.state.in_(LIVE),
-            ),
-        ).one(),
-    )
+    """Count who holds or awaits a seat, through how many contacts they are told, and who else is."""
+    contacts, people = session.execute(
+        select(func.count(func.distinct(Attendee.registration_id)), func.count(Attendee.id)).where(
+            Attendee.event_id == event_id,
+            Attendee.state.in_(LIVE),
+        ),
+    ).one()
+    return Audience(contacts, people, sum(others.count(session, event_id) for others in all_listeners()))
 
 
 def organisations(session: Session, ids: Sequence[int] | None) -> Sequence[Organisation]:

@@ -55,7 +55,9 @@ SMALL_PNG: Final = 600_000
 """A drawing or a screenshot stays a PNG; a photo somebody saved as one does not."""
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
-KINDS: Final = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf"}
+CSV: Final = "text/csv"
+"""A list of people from elsewhere, kept until it is brought in; never examined here, and never handed out."""
+KINDS: Final = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf", CSV: "csv"}
 """All that is ever stored, with the endings we give them."""
 
 

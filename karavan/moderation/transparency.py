@@ -3,49 +3,29 @@
 A figure is a name and lines, of one of three kinds. What a page draws, what a table beside the drawing says and what
 CSV and JSON hand on are the same lines, so none can say something else than the others.
 
-Intervals are Wilson's score intervals at 95 % (E. B. Wilson, "Probable inference, the law of succession, and
-statistical inference", Journal of the American Statistical Association 22 (1927), 209-212): they hold for small
-samples and near 0 and 1, where the usual ones promise too much. Percentiles are by nearest rank: the smallest value
-such that at least so many per cent of all values are not larger; always a value that occurred.
+Percentiles are by nearest rank: the smallest value such that at least so many per cent of all values are not larger;
+always a value that occurred.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from math import sqrt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-from karavan.core.when import DEFAULT_ZONE, local_day
+from karavan.core.charts import Line
+from karavan.core.when import local_day, midnight
 from karavan.moderation.conduct import CLAUSES
 from karavan.moderation.models import Action, Origin, Outcome, SanctionKind, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from karavan.moderation.rooms import Counted
 
-Z: Final = 1.959963984540054
-"""97.5 % of a normal distribution lie below it."""
-SMALL: Final = 5
-"""A group of fewer is shown with its number, but without a rate: one person more or less would turn it over."""
 MONTHS: Final = 12
 ALIGNMENTS: Final = ("for", "against", "neutral", "")
-ZONE: Final = ZoneInfo(DEFAULT_ZONE)
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Return between which shares the true one lies with 95 % confidence, if `hits` of `of` were found."""
-    if of == 0:
-        return 0.0, 1.0
-    share, weight = hits / of, Z * Z / of
-    middle = share + weight / 2
-    spread = Z * sqrt((share * (1 - share) + weight / 4) / of)
-    low, high = (middle - spread) / (1 + weight), (middle + spread) / (1 + weight)
-    return (0.0 if hits == 0 else low), (1.0 if hits == of else high)
 
 
 def nearest_rank(counted: Mapping[int, int], per_cent: int) -> int | None:
@@ -82,11 +62,6 @@ def period_of(span: Span, *, now: datetime) -> Period:
     return Period(span, midnight(begins) if begins else None, now)
 
 
-def midnight(day: date) -> datetime:
-    """Return when a day begins here."""
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
-
-
 def months_shown(period: Period) -> list[date]:
     """Return the months drawn one beside the other: twelve at most, the last one this month."""
     last = local_day(period.until).replace(day=1)
@@ -102,32 +77,6 @@ class Kind(StrEnum):
     COUNTS = "counts"
     RATES = "rates"
     TIMES = "times"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One number of a figure. Of a rate: `count` of `of`. Of a time: `minutes`, found among `count` durations."""
-
-    group: str
-    part: str = ""
-    count: int
-    of: int | None = None
-    minutes: int | None = None
-
-    @property
-    def small(self) -> bool:
-        """Is the group too small for a rate?"""
-        return self.of is not None and self.of < SMALL
-
-    @property
-    def share(self) -> float | None:
-        """The rate, unless the group is too small for one."""
-        return self.count / self.of if self.of is not None and self.of >= SMALL else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Between which shares the true rate lies; none for a small group."""
-        return wilson(self.count, self.of) if self.of is not None and self.of >= SMALL else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

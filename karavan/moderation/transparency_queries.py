@@ -13,6 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import GenericFunction
 
+from karavan.core.when import midnight
 from karavan.moderation.lifecycle import ON_APPEAL, WAITING
 from karavan.moderation.models import (
     Action,
@@ -27,7 +28,7 @@ from karavan.moderation.models import (
     StateRequest,
 )
 from karavan.moderation.rooms import counted
-from karavan.moderation.transparency import Agreed, Decided, Found, Judged, Period, midnight
+from karavan.moderation.transparency import Agreed, Decided, Found, Judged, Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

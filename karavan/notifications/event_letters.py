@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 SEATED: Final = "seated"
 CALENDARS: Final[dict[str, Method]] = {
     "events/registered": "PUBLISH",
+    "events/moved": "PUBLISH",
     "events/event_changed": "PUBLISH",
+    "events/event_postponed": "CANCEL",
     "events/event_cancelled": "CANCEL",
 }
 """Letters after which a calendar must know something new."""
-TICKETS: Final = ("events/registered", "events/already_registered")
+TICKETS: Final = ("events/registered", "events/already_registered", "events/moved")
 """Letters that carry a code to show at the door."""
 _READS_AS_LINK: Final = re.compile(r"(?<=\S)([.@])(?=\S)|:(?=/)")
 
@@ -42,9 +44,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is different, in words. `what` is when, where or online."""
+    """One thing that is different, in words. `what` is when, where, online, or a line of the programme (line)."""
 
-    what: Literal["when", "where", "online"]
+    what: Literal["when", "where", "online", "line"]
     before: str
     after: str
 
@@ -91,6 +93,7 @@ class EventLetter:
             "contact_phone": event["contact_phone"],
             "event_url": self._url,
             "demo": event["demo"],
+            "postponed": event.get("postponed", False),
             "seated": self._seated,
             "waiting": [place for place in self._people if not place.seated],
             "left": [unlinked(name) for name in self._payload.get("left", ())],
@@ -143,7 +146,20 @@ class EventLetter:
             changes.append(Change("where", self._where(after | before), self._where(after)))
         if "online_url" in before:
             changes.append(Change("online", "", self._online))
+        for change in self._payload.get("changes", ()):
+            if change["what"] == "programme":
+                pairs = zip(change["before"], change["after"], strict=True)
+                changes += [Change("line", self._line(old), self._line(new)) for old, new in pairs]
         return changes
+
+    def _line(self, line: dict[str, Any] | None) -> str:
+        """Put a line of the programme into words; nothing for one that there was not, or is no more."""
+        if line is None:
+            return ""
+        hours = "–".join(filter(None, (line["starts"], line["ends"])))
+        day = day_medium(date.fromisoformat(line["day"]), self._lang)
+        said = [self._best(line[name]).text for name in ("title", "place", "speaker")]
+        return " · ".join(filter(None, (", ".join(filter(None, (day, hours))), *said)))
 
     def _when(self, event: dict[str, Any]) -> str:
         zone, lang = event["zone"], self._lang

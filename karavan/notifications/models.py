@@ -33,13 +33,15 @@ class Letter(Base):
 
     __tablename__ = "outbox"
     # Not partial: SQLite would not use a partial index for a query with bound values.
-    __table_args__ = (Index("ix_outbox_due", "state", "next_try_at"),)
+    __table_args__ = (Index("ix_outbox_due", "state", "next_try_at"), Index("ix_outbox_batch", "batch"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
     channel: Mapped[Channel] = mapped_column(choice_column(Channel))
     letter: Mapped[str] = mapped_column(String(80))
     """Name of the folder under templates/letters."""
+    batch: Mapped[str | None] = mapped_column(String(60))
+    """What it was written for together with many others: "broadcast:7". Such letters let all others go first."""
     address: Mapped[str] = mapped_column(String(254))
     lang: Mapped[str] = mapped_column(String(2))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)

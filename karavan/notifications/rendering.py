@@ -35,6 +35,7 @@ _RAW: Final = (
     "event",
     "people",
     "ticket",
+    "application",
     "proposal",
     "proposals",
     "into",
@@ -73,7 +74,7 @@ class Stationery:
         about_comments = letter.letter.startswith("discussion/")
         about_moderation = letter.letter.startswith("moderation/")
         about_hearings = letter.letter.startswith("hearings/")
-        ticket = letter.payload.get("ticket")
+        ticket, application = letter.payload.get("ticket"), letter.payload.get("application")
         self._context: dict[str, Any] = {
             **{name: fact for name, fact in letter.payload.items() if name not in _RAW},
             **(self._event.context() if self._event else {}),
@@ -89,6 +90,7 @@ class Stationery:
             "base_url": self._base,
             "host": urlsplit(self._base).hostname,
             "ticket_url": self.ticket_link(ticket) if ticket else "",
+            "application_url": self.application_link(application) if application else "",
             **{name: getattr(self, name) for name in ("link", "ticket_link", "moment", "day", "wording")},
             "day_range": self._formatted(day_range),
             "time_range": self._formatted(time_range),
@@ -119,6 +121,11 @@ class Stationery:
         """Sign the link that is the key to a registration: only now, so that the database never holds it."""
         token = current_app.extensions["karavan.keys"].seal(public_id, purpose="ticket")
         return self.link(f"registrations/{token}")
+
+    def application_link(self, public_id: str) -> str:
+        """Sign the link that is the key to an application to an event."""
+        token = current_app.extensions["karavan.keys"].seal(public_id, purpose="application")
+        return self.link(f"applications/{token}")
 
     def moment(self, iso: str) -> str:
         """Say a moment on the event's own clock: «2026 жылғы 5 наурыз, бейсенбі, 12:00»."""

@@ -42,8 +42,11 @@ _ERROR_LIMIT: Final = 500
 
 
 def claim(session: Session, *, now: datetime) -> Letter | None:
-    """Take the letter whose turn it is, for as long as the lease lasts; sign-in codes before all others."""
-    urgent = case((Letter.letter.startswith(_SOMEBODY_SITS_AND_WAITS), 0), else_=1)
+    """Take the letter whose turn it is, for as long as the lease lasts.
+
+    Sign-in codes go before all others, and letters that were written to many at once after all others.
+    """
+    urgent = case((Letter.letter.startswith(_SOMEBODY_SITS_AND_WAITS), 0), (Letter.batch.is_(None), 1), else_=2)
     due = (
         select(Letter.id)
         .where(Letter.state.in_(_OPEN), Letter.next_try_at <= now)

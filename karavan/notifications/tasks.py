@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PASS: Final = 20
 """How many letters one pass sends, so that the other rounds get their turn."""
+_CODES: Final = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?(?=\s|$)")
 
 
 def deliver_letters() -> int:
@@ -36,7 +38,7 @@ def deliver_letters() -> int:
         try:
             _deliver(letter)
         except Unreachable as error:
-            log.warning("no mail leaves: %s", error)
+            log.warning("no mail leaves: %s", _without_names(error))
             transact(rules.put_off, letter, why=str(error), now=now())
             return done
     return PASS
@@ -49,25 +51,36 @@ def forget_old_letters() -> int:
 
 def _deliver(letter: Letter) -> None:
     """Send one letter and note what became of it."""
-    if _comes_too_late(letter):
-        transact(rules.give_up, letter, why="it would arrive too late to be of use")
-        return
     try:
-        message = render(letter)
-        driver_for(message, current_app.extensions["karavan.settings"]).send(message)
+        too_late = _comes_too_late(letter)
+        if not too_late:
+            message = render(letter)
+            driver_for(message, current_app.extensions["karavan.settings"]).send(message)
     except Unreachable:
         raise
     except TryLater as error:
-        log.info("letter %d must wait: %s", letter.id, error)
+        log.info("letter %d must wait: %s", letter.id, _without_names(error))
         transact(rules.put_off, letter, why=str(error), now=now())
     except Undeliverable as error:
-        log.warning("letter %d cannot be delivered: %s", letter.id, error)
+        log.warning("letter %d cannot be delivered: %s", letter.id, _without_names(error))
         transact(rules.give_up, letter, why=str(error))
     except Exception as error:
         log.exception("letter %d (%s) could not be written or sent", letter.id, letter.letter)
         transact(rules.put_off, letter, why=repr(error), now=now())
     else:
-        transact(rules.mark_sent, letter, now=now())
+        if too_late:
+            transact(rules.give_up, letter, why="it would arrive too late to be of use")
+        else:
+            transact(rules.mark_sent, letter, now=now())
+
+
+def _without_names(error: Exception) -> str:
+    """Return what a log may say of a refusal: of a server's words only their codes, for they name the recipient.
+
+    The outbox keeps them whole, as long as the letter; the organiser reads them beside it.
+    """
+    codes = _CODES.match(str(error))
+    return codes[0] if codes else str(error)
 
 
 def _comes_too_late(letter: Letter) -> bool:

@@ -72,9 +72,17 @@ DESKS: Final = (
         frozenset({Role.ADMINISTRATOR}),
     ),
 )
+REVIEWS: Final = Desk(
+    "reviewing.index",
+    "list",
+    N_("Applications I score"),
+    N_("Read applications without names and score them by the published rubric, or stand aside."),
+    frozenset(),
+)
+"""Of whoever was named as a reviewer, with a role or without."""
 
 
-def desks_of(actor: Actor) -> list[Desk]:
-    """Return the desks a person may sit at."""
+def desks_of(actor: Actor, *, scores: bool) -> list[Desk]:
+    """Return the desks a person may sit at. `scores`: she was named as a reviewer somewhere."""
     held = {grant.role for grant in actor.grants}
-    return [desk for desk in DESKS if actor.is_administrator or held & desk.roles]
+    return [desk for desk in DESKS if actor.is_administrator or held & desk.roles] + [REVIEWS] * scores

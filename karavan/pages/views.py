@@ -21,6 +21,7 @@ from karavan.pages.forms import AppearanceForm
 from karavan.pages.search import everything
 from karavan.proposals.followed import followed_by
 from karavan.proposals.queries import answered_in, my_proposals, supported_by
+from karavan.selection.queries import scores_somewhere
 from karavan.web.access import access, anyone, signed_in, staff, visitor
 from karavan.web.locale import COOKIE, gettext, lang, preferred, speak
 from karavan.web.reply import leave, public, show
@@ -143,12 +144,13 @@ def me() -> Response:
     return show(
         "pages/me.html",
         me=who,
-        coming=[registration for registration in reversed(mine) if registration.event.ends_at > moment],
-        past=[registration for registration in mine if registration.event.ends_at <= moment],
+        coming=[registration for registration in reversed(mine) if not registration.event.is_over(moment)],
+        past=[registration for registration in mine if registration.event.is_over(moment)],
         tokens={registration.id: keys.seal(registration.public_id, purpose="ticket") for registration in mine},
         proposals=my_proposals(session, who.id),
         supported=supported_by(session, who.id),
         follows=followed_by(session, who.id, lang()),
+        scores=scores_somewhere(session, who.id),
     )
 
 
@@ -156,7 +158,8 @@ def me() -> Response:
 @access(staff)
 def desk() -> Response:
     """Lead somebody with a role to the desks she has."""
-    return show("pages/desk.html", desks=desks_of(visitor()))
+    who = visitor()
+    return show("pages/desk.html", desks=desks_of(who, scores=scores_somewhere(db.session(), who.person_id)))
 
 
 @blueprint.get("/healthz")

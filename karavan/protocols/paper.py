@@ -1,19 +1,10 @@
-"""The papers of a protocol: a PDF for each language, kept for good.
-
-PDF/A-2a can still be read when nobody remembers today's programs, PDF/UA-1 can be read aloud; both carry their own
-font. The same protocol published at the same moment gives the same bytes, so that a fingerprint can be counted again.
-"""
+"""The papers of a protocol: a PDF for each language, kept for good (see `core/paper.py`)."""
 
 from __future__ import annotations
 
-import json
-import re
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import typst
-
+from karavan.core import paper
 from karavan.core.when import clock, day_medium
 from karavan.protocols.wording import HEADINGS, TONGUES
 
@@ -22,16 +13,7 @@ if TYPE_CHECKING:
 
     from karavan.protocols.models import Protocol
 
-TEMPLATE: Final = Path(__file__).parents[2] / "templates" / "protocols/protocol.typ"
-STANDARDS: Final = ["a-2a", "ua-1"]
-DRAWN: Final = (
-    "\n\u0020-\u007e\u00a0-\u017f\u0400-\u045f\u0490-\u04c4\u04d0-\u04f9\u2010-\u2015\u2018-\u201f"
-    "\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u20b8\u2116\u2190-\u2193\u2212"
-)
-"""What is set as it was typed: the fonts have all of it. Anything else would leave the archive no paper at all."""
-_NOT_DRAWN: Final = re.compile(f"[^{DRAWN}]")
-UNKNOWN: Final = "\ufffd"
-"""Stands in the paper for a sign that its font does not have (the page shows it)."""
+TEMPLATE: Final = "protocols/protocol.typ"
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "kk": {
@@ -67,16 +49,7 @@ def papers_of(protocol: Protocol, *, published_at: datetime) -> Papers:
 
 def set_paper(protocol: Protocol, lang: str, *, published_at: datetime) -> bytes:
     """Set the protocol in one language."""
-    told = content(protocol, lang, published_at=published_at)
-    made = typst.compile(
-        _template(),
-        ignore_system_fonts=True,
-        sys_inputs={"protocol": json.dumps(told, ensure_ascii=False)},
-        pdf_standards=STANDARDS,  # type: ignore[arg-type]  # names of standards
-        timestamp=int(published_at.timestamp()),
-    )
-    assert isinstance(made, bytes)  # noqa: S101 -- one document is asked for
-    return made
+    return paper.set_paper(TEMPLATE, content(protocol, lang, published_at=published_at), at=published_at)
 
 
 def content(protocol: Protocol, lang: str, *, published_at: datetime) -> dict[str, Any]:
@@ -86,7 +59,7 @@ def content(protocol: Protocol, lang: str, *, published_at: datetime) -> dict[st
         (words["number"], protocol.number),
         (words["published"], day_medium(at, lang)),
     )
-    told: dict[str, Any] = {
+    return {
         "lang": lang,
         "number": protocol.number,
         "title": protocol.title.best(lang).text,
@@ -98,9 +71,6 @@ def content(protocol: Protocol, lang: str, *, published_at: datetime) -> dict[st
         ],
         "agreement": {"heading": words["heading"], "text": agreement(protocol, lang)},
     }
-    written: dict[str, Any] = drawable(told)
-    moment = {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")}
-    return {**written, "published": moment}
 
 
 def agreement(protocol: Protocol, lang: str) -> str:
@@ -115,17 +85,3 @@ def agreement(protocol: Protocol, lang: str) -> str:
         for office, name, at in hands
         if at is not None
     )
-
-
-def drawable(told: Any) -> Any:
-    """Replace what the font does not have, wherever it was typed."""
-    if isinstance(told, dict):
-        return {name: drawable(value) for name, value in told.items()}
-    if isinstance(told, list):
-        return [drawable(value) for value in told]
-    return _NOT_DRAWN.sub(UNKNOWN, told)
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()

@@ -42,15 +42,15 @@ CAST: Final = (
             "Ұсынылған орынды қабылдаңыз, билетіңізді ашыңыз немесе отбасыңызбен іс-шараға жазылыңыз. Таңғы "
             "автобус туралы ұсынысыңызға келген жауапты оқып, бағалаңыз немесе қарсылық білдіріңіз. Сол ұсыныстың "
             "талқылауында сізге жауап жазылған: оқып шығып, пікір қалдырыңыз. Автобус туралы тыңдау қазір өтіп жатыр: "
-            "сұрақ қойыңыз немесе сөйлеуге жазылыңыз.",
+            "сұрақ қойыңыз немесе сөйлеуге жазылыңыз. Оқу тарихыңызда бюджет сабағының сертификаты бар.",
             "Примите предложенное место, откройте билет или запишитесь на событие всей семьёй. Прочитайте ответ "
             "на своё предложение об утреннем автобусе, оцените его или возразите. В его обсуждении вам ответили: "
             "прочитайте новое и напишите комментарий. Слушания об автобусе идут сейчас: задайте вопрос или запишитесь "
-            "на выступление.",
+            "на выступление. В учебной истории лежит сертификат занятия о бюджете.",
             "Accept the seat you are offered, open your ticket, or register for an event with your family. Read "
             "the answer to your proposal about the morning bus, and rate it or object to it. People answered you in "
             "its discussion: read what is new and write a comment. The hearing on the bus goes on now: ask a question "
-            "or sign up to speak.",
+            "or sign up to speak. In what you have learned lies the certificate of the training on budgets.",
         ),
     ),
     Account(
@@ -62,10 +62,17 @@ CAST: Final = (
         roles=(Role.ORGANISER,),
         organisation=ALLIANCE,
         try_this=Slots(
-            "Ұйымдастырушының жұмыс үстелінде іс-шараны өзгертіңіз, қоңырау шалған адамды іс-шараға жазыңыз, "
-            "келгендерді белгілеңіз.",
-            "На рабочем столе организатора измените событие, запишите позвонившего, отметьте тех, кто пришёл.",
-            "At the organiser's desk, edit an event, register somebody who called, check people in at the door.",
+            "Ұйымдастырушының жұмыс үстелінде қоңырау шалған адамды іс-шараға жазыңыз, қатысушыларға хабарлама "
+            "жіберіңіз, телефоныңызға кіреберіс рұқсатын беріңіз. Астанаға екінші сапардың өтінімдері бағаланып жатыр, "
+            "лагердің жеребесі жарияланған. Бюджет сабағы өтті: сағаттар, сертификаттар, пікірлер және есеп дайын. "
+            "Кейінге қалдырылған кездесуге жаңа күн қойыңыз.",
+            "На рабочем столе организатора запишите позвонившего, напишите участникам, дайте своему телефону пропуск "
+            "на вход. Заявки на вторую поездку в Астану оценивают эксперты, жеребьёвка лагеря опубликована. Занятие о "
+            "бюджете прошло: готовы часы, сертификаты, отзывы и отчёт. Назначьте новый день перенесённой встрече.",
+            "At the organiser's desk, register somebody who called, write to participants, give your telephone a pass "
+            "for the door. Applications for the second tour to Astana are being scored, the draw of the camp is "
+            "published. The training on budgets is over: hours, certificates, answers and the report are there. Give "
+            "the postponed meeting a new day.",
         ),
     ),
     Account(
@@ -120,11 +127,14 @@ CAST: Final = (
         organisation=COUNCIL,
         try_this=Slots(
             "Кеңес мүшесі ретінде қаралып жатқан ұсыныстарды оқыңыз, мерзімдер тақтасынан кімнің жауабы "
-            "күтілетінін көріңіз, ашық отырысқа жазылыңыз. Талқылауда кеңес мүшесі ретінде жауап жазыңыз.",
+            "күтілетінін көріңіз, ашық отырысқа жазылыңыз. Талқылауда кеңес мүшесі ретінде жауап жазыңыз. Астанаға "
+            "екінші сапардың өтінімдерін есімсіз бағалаңыз.",
             "Как член совета прочитайте предложения на рассмотрении, посмотрите на доске сроков, чей ответ "
-            "ожидается, и запишитесь на открытое заседание. Ответьте в обсуждении от имени члена совета.",
+            "ожидается, и запишитесь на открытое заседание. Ответьте в обсуждении от имени члена совета. "
+            "Оцените без имён заявки на вторую поездку в Астану.",
             "As a council member, read the proposals under consideration, see on the board of dates whose answer "
-            "is expected, and register for the open meeting. Answer in a discussion as a member of the council.",
+            "is expected, and register for the open meeting. Answer in a discussion as a member of the council. Score "
+            "applications for the second tour to Astana without seeing names.",
         ),
     ),
     Account(

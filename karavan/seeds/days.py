@@ -37,6 +37,13 @@ class Days:
             day += timedelta(weeks=1)
         return day
 
+    def before(self, weekday: int, *, weeks: int, days: int = 1) -> date:
+        """Return that weekday so many weeks ago, or the last before it when no day of the event is a holiday."""
+        day = week_start(self.now) + timedelta(weeks=-weeks, days=weekday)
+        while any(((day + timedelta(days=n)).month, (day + timedelta(days=n)).day) in HOLIDAYS for n in range(days)):
+            day -= timedelta(weeks=1)
+        return day
+
     def ago(self, days: int, clock: str) -> datetime:
         """Return an hour of a day that is past."""
         return at(self.now.astimezone(ZONE).date() - timedelta(days=days), clock)

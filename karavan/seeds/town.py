@@ -18,6 +18,7 @@ from karavan.events.rules.register import register
 from karavan.seeds.cast import ALLIANCE, CAST, DEPARTMENT
 from karavan.seeds.councils import plant_councils
 from karavan.seeds.days import Days
+from karavan.seeds.desk import plant_desk
 from karavan.seeds.gatherings import GATHERINGS
 from karavan.seeds.hearings import plant_hearings
 from karavan.seeds.proposals import plant_proposals
@@ -67,6 +68,7 @@ def plant_town(session: Session, *, now: datetime) -> bool:
     acts += plant_sittings(session, days=days)
     acts += plant_hearings(session, days=days)
     acts += [act for gathering in GATHERINGS for act in _acts(session, gathering, days)]
+    acts += plant_desk(session, days=days)
     acts += proposed
     acts += plant_talk(session, days=days)
     for moment, act in sorted(acts, key=itemgetter(0)):

@@ -56,6 +56,12 @@ def administrator(visitor: Visitor) -> bool:
     return visitor.is_administrator
 
 
+def hidden(rule: Rule) -> Rule:
+    """Let people of another role find nothing behind a rule (404), instead of telling them that it is not theirs."""
+    rule.is_hidden = True  # type: ignore[attr-defined]
+    return rule
+
+
 def access(rule: Rule) -> Callable[[View], View]:
     """Declare who may enter; `guard` enforces it before the view runs."""
 
@@ -100,7 +106,7 @@ def init_app(app: Flask) -> None:
             return None
         if not who.signed_in:
             return sign_in_first()
-        return abort(403)
+        return abort(404 if getattr(rule, "is_hidden", False) else 403)
 
 
 def refuse_undeclared(app: Flask) -> None:

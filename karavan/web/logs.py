@@ -1,8 +1,8 @@
 """What the logs say: one line a record, and nothing that belongs to a person.
 
-A ticket's link is a key, and so are a draft's and a receipt's: they must not lie in a log; neither must addresses,
-telephone numbers or the values a statement was run with. Masking is the last step, after arguments and tracebacks have
-become text.
+A ticket's link is a key, and so are a draft's, a door's and a receipt's: they must not lie in a log; neither must what
+somebody searched for (staff look for people by name), addresses, telephone numbers or the values a statement was run
+with. Masking is the last step, after arguments and tracebacks have become text.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from flask.logging import wsgi_errors_stream
 
 from karavan.core.text import mask_email, mask_phone
 
-_TOKEN: Final = re.compile(r"(/(?:registrations|check-in|proposals/new|receipts)/)[^/\s?#'\"]+")
-_EMAIL: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_KEYS: Final = "registrations|applications|passes|check-in|proposals/new|receipts|certificates"
+_TOKEN: Final = re.compile(rf"(/(?:{_KEYS})/)[^/\s?#'\"]+")
+_ASKED: Final = re.compile(r"([?&][\w.-]+=)[^&\s#'\"]+")
+_EMAIL: Final = re.compile(r"[\w.+%-]+@(?:[\w-]+(?:\.[\w-]+)*|\[[^\]\s]+\])")
 _PHONE: Final = re.compile(r"\+\d[\d ()-]{7,}\d|(?<![\w.-])[78]7\d{9}(?![\w.-])")
 _VALUES: Final = re.compile(r"\[parameters: .*", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\s*[\r\n\x0b\x0c\x85\u2028\u2029]+\s*")
@@ -24,8 +26,8 @@ _OURS: Final = "karavan"
 
 
 def masked(text: str) -> str:
-    """Return the text without ticket keys, codes, addresses and numbers."""
-    text = _TOKEN.sub(r"\1***", _VALUES.sub("[parameters hidden]", text))
+    """Return the text without ticket keys, codes, what was asked for, addresses and numbers."""
+    text = _ASKED.sub(r"\1***", _TOKEN.sub(r"\1***", _VALUES.sub("[parameters hidden]", text)))
     text = _EMAIL.sub(lambda found: mask_email(found[0]), text)
     return _PHONE.sub(lambda found: mask_phone(found[0]), text)
 

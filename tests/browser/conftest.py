@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.support.browser import ALONE, STEPS, window
+from tests.support.browser import ALONE, STEPS, camera_shows, picture_of, window
 from tests.support.chromium import launch
 from tests.support.scenes import plant_scenes
 from tests.support.site import running
@@ -18,6 +18,7 @@ from tests.support.walker import WAYS, WITH_HTMX, Walker, Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, StorageState
 
@@ -42,11 +43,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera of our browsers sees, whenever it is switched on."""
+    return tmp_path_factory.mktemp("camera") / "film.mjpeg"
+
+
+@pytest.fixture
+def camera(film: Path) -> Callable[[str], None]:
+    """Hold a QR code before the camera: `camera(text)`, before it is switched on."""
+    return lambda text: film.write_bytes(picture_of(text))
+
+
+@pytest.fixture(scope="session")
+def chromium(film: Path) -> Iterator[Browser]:
     """A browser that knows no name but this machine's."""
     expect.set_options(timeout=STEPS)
     with sync_playwright() as playwright:
-        browser = launch(playwright, args=[ALONE])
+        browser = launch(playwright, args=[ALONE, *camera_shows(film)])
         yield browser
         browser.close()
 
@@ -87,6 +100,12 @@ def cookies_of(site: Site, chromium: Browser) -> Callable[[str], StorageState | 
             return sign_in(site, context.new_page(), key)
 
     return cookies
+
+
+@pytest.fixture
+def sits(new_walker: Callable[..., Walker], cookies_of: Callable[[str], StorageState | None]) -> Callable[..., Walker]:
+    """Somebody signed in, of the cast or with this address; nobody in particular for "": `sits(AMINA, way)`."""
+    return lambda key, way, **window: new_walker(way, storage_state=cookies_of(key), **window)
 
 
 @pytest.fixture

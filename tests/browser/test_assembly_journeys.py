@@ -36,7 +36,7 @@ from tests.support.walker import PLAIN, WITH_HTMX, Walker, Way
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Route, StorageState
+    from playwright.sync_api import Route
 
     from karavan.councils.models import Council
     from tests.support.site import Site
@@ -49,12 +49,6 @@ SOON = 15_000
 """Milliseconds in which a page that renews itself every three seconds has done so, also on a busy machine."""
 QUESTION = "Тариф неге былтырғыдан қымбат?"
 BOTH_WAYS = pytest.mark.parametrize("way", [WITH_HTMX, PLAIN], ids=str)
-
-
-@pytest.fixture
-def sits(new_walker: Callable[..., Walker], cookies_of: Callable[[str], StorageState | None]) -> Sits:
-    """Somebody of the cast, or with this address, at a browser, signed in: `sits(AMINA, way)`."""
-    return lambda key, way, **window: new_walker(way, storage_state=cookies_of(key), **window)
 
 
 def look_again(walker: Walker) -> None:

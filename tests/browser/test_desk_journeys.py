@@ -81,7 +81,7 @@ def test_an_event_is_written_published_corrected_and_called_off(organiser: Walke
     organiser.write("reason-kk", "Боран болады.")
     organiser.press("Cancel the event")
     organiser.comes_to("desk/events/*")
-    organiser.reads("The event is cancelled. Everyone who registered is being told.")
+    organiser.reads("The event is cancelled. Everyone who registered or applied is being told.")
     neighbour.open(public)
     neighbour.reads("This event has been cancelled.")
     neighbour.reads("Боран болады.")

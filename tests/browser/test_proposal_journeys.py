@@ -19,8 +19,6 @@ from tests.support.walker import BY_KEYBOARD, PLAIN, WAYS, WITH_HTMX, Walker, Wa
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import StorageState
-
     from tests.support.site import Site
 
     Sits = Callable[[str, Way], Walker]
@@ -29,12 +27,6 @@ pytestmark = pytest.mark.browser
 
 PROBLEM = "Бірінші автобус 08:30-да шығады, студенттер сабаққа кешігеді."
 SOLUTION = "Жұмыс күндері сағат 06:00-де шығатын бір рейс қосу керек."
-
-
-@pytest.fixture
-def sits(new_walker: Callable[..., Walker], cookies_of: Callable[[str], StorageState | None]) -> Sits:
-    """Somebody of the cast at a browser, signed in; nobody in particular for "": `sits(SAULE, way)`."""
-    return lambda key, way: new_walker(way, storage_state=cookies_of(key))
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)

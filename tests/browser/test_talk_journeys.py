@@ -24,7 +24,7 @@ from tests.support.walker import PLAIN, WAYS, WITH_HTMX, Walker, Way
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Locator, StorageState
+    from playwright.sync_api import Locator
 
     from karavan.discussion.models import Thread
     from tests.support.site import Site
@@ -35,12 +35,6 @@ pytestmark = pytest.mark.browser
 
 RUDE = "Сен ақылсызсың, кет."
 WIDE = {"viewport": {"width": 1280, "height": 900}}
-
-
-@pytest.fixture
-def sits(new_walker: Callable[..., Walker], cookies_of: Callable[[str], StorageState | None]) -> Sits:
-    """Somebody of the cast at a browser, signed in; nobody in particular for "": `sits(SAULE, way)`."""
-    return lambda key, way, **window: new_walker(way, storage_state=cookies_of(key), **window)
 
 
 # --- Writing and reading ----------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """QR codes: valid inline SVG under a strict CSP, and a picture for letters."""
 
+import io
 import re
 import struct
 import xml.etree.ElementTree as ET
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from karavan.core.qr import qr_png, qr_svg
 from tests.support.hostile import Case, cases
@@ -50,6 +53,12 @@ def test_a_picture_for_letters_is_a_square_png() -> None:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", png[16:24])
     assert width == height == 8 * (29 + 8)
+
+
+def test_another_program_reads_what_was_written() -> None:
+    for text in (TICKET, "Айгүл Әбдіғали", "a" * 500):
+        (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(qr_png(text))))
+        assert found.text == text
 
 
 def test_too_much_for_an_old_phone_is_our_mistake() -> None:

@@ -10,7 +10,6 @@ from karavan.core.languages import Slots
 from karavan.councils.models import CouncilLevel
 from karavan.councils.rules import found_council
 from tests.support.makers import write
-from tests.support.signing_in import sign_in
 
 if TYPE_CHECKING:
     from karavan.councils.models import Council
@@ -38,5 +37,5 @@ def other(cast: Cast) -> Council:
 @pytest.fixture
 def desk(visit: Visit, cast: Cast, council: Council) -> Visit:
     """Saule's browser: she is the secretary of Aktau's council, and has signed in."""
-    sign_in(visit, cast.saule.email)
+    visit.sign_in(cast.saule)
     return visit

@@ -15,7 +15,6 @@ from tests.support.cast import actor
 from tests.support.makers import write
 from tests.support.routes import contents
 from tests.support.settings import NOW
-from tests.support.signing_in import sign_in
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,7 +69,7 @@ def test_a_stranger_is_asked_to_sign_in(app: Flask, visit: Visit, addresses: lis
 def test_who_is_no_secretary_has_no_desk(
     app: Flask, session: Session, visit: Visit, cast: Cast, addresses: list[str], name: str
 ) -> None:
-    sign_in(visit, cast.everyone()[name].email)
+    visit.sign_in(cast.everyone()[name])
     before = contents(session)
     for address in [*addresses, DESK]:
         visit.get(address, status=403)
@@ -86,7 +85,7 @@ def test_a_member_of_the_council_is_not_its_secretary(
         person_id=cast.amina.id, role=Role.COUNCIL_MEMBER, organisation_id=cast.council.id, granted_at=NOW
     )
     write(lambda session: session.add(grant))
-    sign_in(visit, cast.amina.email)
+    visit.sign_in(cast.amina)
     visit.get(f"{DESK}{council.id}", status=403)
 
 
@@ -94,7 +93,7 @@ def test_another_council_is_none(
     app: Flask, session: Session, visit: Visit, cast: Cast, addresses: list[str], other: Council
 ) -> None:
     write(lambda session: session.get_one(RoleGrant, _grant_of(cast)).__setattr__("organisation_id", cast.elsewhere.id))
-    sign_in(visit, cast.saule.email)
+    visit.sign_in(cast.saule)
     before = contents(session)
     for address in addresses:
         visit.get(address, status=404)
@@ -136,7 +135,7 @@ def test_the_secretary_and_the_administrator_come_in(
 def test_the_record_names_the_role_in_which_it_was_done(
     session: Session, visit: Visit, cast: Cast, council: Council
 ) -> None:
-    sign_in(visit, cast.root.email)
+    visit.sign_in(cast.root)
     visit.get(f"{DESK}{council.id}/promises/new")
     visit.press("Write down a promise", fields={"text-kk": "Хаттама"}, made_on="2026-11-01", status=200)
     assert session.scalars(select(RecordEntry.actor_role)).all() == [ActorRole.ADMINISTRATOR]

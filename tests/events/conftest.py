@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.signing_in import sign_in
-
 if TYPE_CHECKING:
     from tests.support.cast import Cast
     from tests.support.visit import Visit
@@ -16,5 +14,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 def desk(visit: Visit, cast: Cast) -> Visit:
     """Bekzat's browser: he organises events of the alliance, and has signed in."""
-    sign_in(visit, cast.bekzat.email)
+    visit.sign_in(cast.bekzat)
     return visit

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from karavan.core.tokens import show_code
-from karavan.events.models import CheckIn
+from karavan.events.models import CheckIn, Registration
 from karavan.events.rules.change_seats import give_back
+from karavan.events.rules.check_in import check_in
 from karavan.record.models import RecordEntry, Verb
+from karavan.roster.models import Look, RosterLook
 from tests.support.makers import make_event, make_registration, write
 from tests.support.settings import NOW
 
@@ -60,6 +62,22 @@ def test_a_code_is_marked_once_and_then_says_when(
     assert "Is in already, since 10:00" in page.text
     assert arrivals(session) == 1
     assert session.scalars(select(func.count()).where(RecordEntry.verb == Verb.PERSON_CHECKED_IN)).one() == 1
+    look = session.scalars(select(RosterLook)).one()
+    number = session.scalars(select(Registration.number)).one()
+    assert (look.what, look.detail, look.people) == (Look.PERSON, f"№ {number}", 1)
+
+
+def test_whoever_was_marked_by_mistake_is_taken_back(desk: Visit, session: Session, today: Event) -> None:
+    code = code_of(today)
+    desk.get(f"/en/desk/events/{today.id}/check-in")
+    desk.press("Mark as arrived", code=code, status=200, statements=LONG)
+    page = desk.press("Undo")
+    assert "Айгүл is not marked as arrived any more." in page.text
+    assert "Arrived today: 0 of 1" in page.text
+    assert arrivals(session) == 0
+    assert session.scalars(select(func.count()).where(RecordEntry.verb == Verb.ARRIVAL_UNDONE)).one() == 1
+    desk.press("Mark as arrived", code=code, status=200, statements=LONG)
+    assert arrivals(session) == 1
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -170,3 +188,20 @@ def test_the_event_s_page_counts_arrivals(desk: Visit, today: Event) -> None:
     page = desk.get(f"/en/desk/events/{today.id}")
     figures = " ".join(page.one("dl", class_="kpis").itertext()).split()
     assert figures[-2:] == ["Arrived", "1"]
+
+
+def test_after_several_days_everybody_who_came_is_counted_once(
+    desk: Visit, clock: time_machine.Traveller, cast: Cast
+) -> None:
+    began, day = NOW - timedelta(hours=1), timedelta(days=1)
+    event = make_event(
+        organisation=cast.alliance, seats=3, now=NOW - 2 * day, starts_at=began, ends_at=began + timedelta(hours=27)
+    )
+    both, first, _ = (make_registration(event, now=NOW - day).attendees[0].code for _ in range(3))
+    write(check_in, event.id, both, day=event.first_day, by=cast.bekzat.id, now=NOW)
+    write(check_in, event.id, first, day=event.first_day, by=cast.bekzat.id, now=NOW)
+    write(check_in, event.id, both, day=event.last_day, by=cast.bekzat.id, now=NOW + day)
+    for days, said in ((0, ["today", "2"]), (1, ["today", "1"]), (2, ["Arrived", "2"])):
+        clock.move_to(NOW + days * day)
+        desk.get(f"/en/desk/events/{event.id}")
+        assert " ".join(desk.page.one("dl", class_="kpis").itertext()).split()[-2:] == said

@@ -212,7 +212,7 @@ def test_a_second_press_finds_the_first_draft(
 
 
 def test_the_administrator_says_in_whose_name(visit: Visit, session: Session, cast: Cast) -> None:
-    sign_in(visit, cast.root.email)
+    visit.sign_in(cast.root)
     visit.get("/en/desk/events/new")
     visit.press("Save the draft", fields=BASICS, organisation=str(cast.elsewhere.id), statements=LONG)
     assert newest(session).organisation_id == cast.elsewhere.id
@@ -337,6 +337,8 @@ def test_a_new_hour_is_told_to_everyone(desk: Visit, session: Session, cast: Cas
     page = desk.get(f"/en/desk/events/{event.id}/edit")
     assert "2 people are registered." in page.text
     desk.press("Save the changes", fields={"starts_time": "09:00"}, statements=LONG)
+    assert letters(session, "event_changed") == []
+    desk.press("Save and tell them", statements=LONG)
     told = letters(session, "event_changed")
     assert len(told) == 2
     assert {change["what"] for letter in told for change in letter.payload["changes"]} == {"starts_at"}

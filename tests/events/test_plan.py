@@ -409,6 +409,6 @@ def test_an_event_of_an_organisation_is_created_in_its_name(session: Session, ca
     event = write(create_event, cast.alliance.id, make_plan(), now=NOW)
 
     assert event.organisation_id == cast.alliance.id
-    assert [card.id for card in queries.desk_events(session, [cast.alliance.id])] == [event.id]
-    assert queries.desk_events(session, [cast.elsewhere.id]) == []
-    assert len(queries.desk_events(session, None)) == 1
+    assert [card.id for card in queries.desk_events(session, [cast.alliance.id], now=NOW)] == [event.id]
+    assert queries.desk_events(session, [cast.elsewhere.id], now=NOW) == []
+    assert len(queries.desk_events(session, None, now=NOW)) == 1

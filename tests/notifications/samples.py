@@ -21,11 +21,21 @@ EVENT: Final[dict[str, Any]] = {
     "sequence": 3,
     "updated_at": "2026-11-01T05:00:00+00:00",
     "cancelled": False,
+    "postponed": False,
     "demo": False,
 }
 SEATED: Final = {"name": "Әмина", "code": "7F3K92", "state": "seated"}
 WAITING: Final = {"name": "Мадина", "code": "8G4M93", "state": "waiting"}
 OFFERED: Final = {"name": "Тимур", "code": "9H5N94", "state": "offered"}
+
+LINE: Final = {
+    "day": "2026-12-10",
+    "starts": "10:00",
+    "ends": "12:00",
+    "title": {"kk": "Ашылуы", "ru": "Открытие", "en": "Opening"},
+    "place": {"kk": "Зал", "ru": "Зал", "en": "Hall"},
+    "speaker": {"kk": "Данияр", "ru": "Данияр", "en": "Daniyar"},
+}
 
 PROPOSAL: Final[dict[str, Any]] = {
     "number": "MGS-2026-00017",
@@ -51,6 +61,12 @@ RECOMMENDATION: Final = {
 
 _MORE: Final[dict[str, dict[str, Any]]] = {
     "events/removed": {"left": ["Ерлан"], "reason": {"kk": "Қайталанған жазылу", "ru": "Двойная запись", "en": ""}},
+    "events/moved": {"to": "seated", "left": ["Әмина"], "reason": {"kk": "Орын босады", "ru": "Место есть", "en": ""}},
+    "events/message": {
+        "test": False,
+        "message": {"subject": {"kk": "Не алып келу керек"}, "body": {"kk": "Су алыңыз.\n\nКүн ыстық\nболады."}},
+    },
+    "events/reminder": {"asks": True, "said": False, "people": [SEATED], "expires_at": EVENT["starts_at"]},
     "events/offer": {"seats": 2, "expires_at": "2026-12-01T07:00:00+00:00", "people": [OFFERED, WAITING]},
     "events/offer_expired": {"seats": 1, "people": []},
     "events/given_back": {"left": ["Ерлан"]},
@@ -59,8 +75,17 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
             {"what": "starts_at", "before": "2026-12-10T04:00:00+00:00", "after": EVENT["starts_at"]},
             {"what": "venue", "before": {"kk": "Мектеп", "ru": "Школа", "en": "School"}, "after": EVENT["venue"]},
             {"what": "online_url", "before": "", "after": EVENT["online_url"]},
+            {"what": "programme", "before": [LINE, None, LINE], "after": [LINE | {"starts": "11:00"}, LINE, None]},
         ],
     },
+    "events/event_postponed": {"reason": {"kk": "Боран", "ru": "Буран", "en": "Blizzard"}},
+    "events/certificate": {"certificates": [{"name": "Әмина", "code": "7F3K928G4M93"}]},
+    "events/certificate_revoked": {
+        "certificates": [{"name": "Әмина", "code": "7F3K928G4M93"}],
+        "reason": {"kk": "Аты қате жазылған", "ru": "Имя записано с ошибкой", "en": "The name is misspelt"},
+    },
+    "events/feedback": {},
+    "learning/photo_hidden": {"title": EVENT["title"], "event_id": 7, "words": "Мен келіспеген едім"},
     "events/event_cancelled": {"reason": {"kk": "Боран", "ru": "Буран", "en": "Blizzard"}},
     "accounts/sign_in_code": {"code": "402918", "minutes": 10},
     "notifications/test": {},
@@ -203,6 +228,22 @@ _OF_THEIR_OWN: Final = ("proposals/reminder", "proposals/recommendation", "propo
 """Letters that are about no one submission."""
 PROPOSAL_LETTERS: Final = tuple(_ABOUT_PROPOSALS)
 MODERATION_LETTERS: Final = tuple(_ABOUT_MODERATION)
+_APPLIED: Final = {"application": "abcdefghijklmnop", "number": 7, "pseudonym": "K7M2PQRS", "slug": "study-tour"}
+_ABOUT_SELECTIONS: Final[dict[str, dict[str, Any]]] = {
+    "selection/received": {**_APPLIED, "again": False, "closes_at": "2026-12-01T18:59:00+00:00"},
+    "selection/withdrawn": _APPLIED,
+    "selection/decision": {
+        **_APPLIED,
+        "outcome": "accepted",
+        "place": 3,
+        "expires_at": "2026-12-04T07:00:00+00:00",
+        "ticket": "abcdefghijklmnop",
+    },
+    "selection/cancelled": {**_APPLIED, "reason": {"kk": "Боран", "ru": "Буран", "en": "Blizzard"}},
+    "selection/changed": {**_APPLIED, "people": [], **_MORE["events/event_changed"]},
+    "selection/postponed": {**_APPLIED, "people": [], "reason": {"kk": "Боран", "ru": "Буран", "en": "Blizzard"}},
+    "selection/reviewing": {"closes_at": "2026-12-01T18:59:00+00:00"},
+}
 LETTERS: Final = (
     "events/registered",
     "events/already_registered",
@@ -213,6 +254,7 @@ LETTERS: Final = (
     *_ABOUT_SITTINGS,
     *_ABOUT_HEARINGS,
     *_ABOUT_PROTOCOLS,
+    *_ABOUT_SELECTIONS,
 )
 EVENT_LETTERS: Final = tuple(letter for letter in LETTERS if letter.startswith("events/"))
 
@@ -226,6 +268,8 @@ def payload_of(
         return {**about, **_ABOUT_PROPOSALS[letter], **facts}
     if letter in _ABOUT_MODERATION:
         return {**MODERATED, **_ABOUT_MODERATION[letter], **facts}
+    if letter in _ABOUT_SELECTIONS:
+        return {"event": EVENT | (event or {}), "people": [], **_ABOUT_SELECTIONS[letter], **facts}
     if letter in _ABOUT_PROTOCOLS:
         return {**_ABOUT_PROTOCOLS[letter], **facts}
     if letter in _ABOUT_HEARINGS:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,16 +106,20 @@ def test_letters_that_are_not_due_stay(app: Flask, session: object, clock: time_
 
 
 def test_a_recipient_whom_nobody_knows_is_given_up_at_once(
-    mailing_app: Flask, post_letter: Callable[..., str], mail_server: MailServer
+    mailing_app: Flask, post_letter: Callable[..., str], mail_server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """The outbox keeps what the server said, the log its code only: servers repeat whom they refuse."""
     mail_server.refuse_recipient("gone@example.kz", 550)
     gone, here = post_letter(email="gone@example.kz"), post_letter()
 
-    deliver(mailing_app)
+    with caplog.at_level("INFO"):
+        deliver(mailing_app)
 
     letters = outbox()
     assert letters[gone].state == LetterState.FAILED
-    assert letters[gone].last_error.startswith("550")
+    assert letters[gone].last_error == "550 <gone@example.kz> no"
+    assert f"letter {letters[gone].id} cannot be delivered: 550\n" in caplog.text
+    assert "gone" not in caplog.text
     assert letters[here].state == LetterState.SENT
 
 
@@ -173,6 +179,23 @@ def test_a_server_that_hangs_up_ends_the_pass_and_the_letters_wait(
     assert len(mail_server.letters) == 3
 
 
+def test_a_server_that_says_nothing_is_left_alone_after_a_while(
+    other_app: Callable[..., Flask], post_letter: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pass ends after one wait, however many letters there are; none is lost."""
+    monkeypatch.setattr(drivers, "TIMEOUT", 0.2)
+    keys = [post_letter() for _ in range(3)]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        slow = other_app(letters="smtp", smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        began = monotonic()
+        assert deliver(slow) == 0
+        assert monotonic() - began < 5
+    letters = outbox()
+    assert [letters[key].state for key in keys] == [LetterState.WAITING] * 3
+    assert [letters[key].attempts for key in keys] == [1, 0, 0]
+    assert "timed out" in letters[keys[0]].last_error
+
+
 def test_a_server_that_is_not_there_costs_no_letter(
     other_app: Callable[..., Flask], post_letter: Callable[..., str], mail_server: MailServer
 ) -> None:
@@ -214,6 +237,30 @@ def test_a_letter_that_cannot_be_written_waits_for_its_mending(app: Flask, post_
     letters = outbox()
     assert letters[broken].state == LetterState.WAITING
     assert "no_such_letter" in letters[broken].last_error
+    assert letters[whole].state == LetterState.SENT
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"expires_at": None},
+        {"expires_at": "tomorrow"},
+        {"expires_at": "2026-11-24T05:00:00"},  # of no zone: cannot be compared
+        {"minutes": "ten"},
+        {"minutes": 1e300},
+    ],
+)
+def test_a_letter_whose_time_cannot_be_read_holds_up_nobody(
+    facts: dict[str, Any], app: Flask, post_letter: Callable[..., str]
+) -> None:
+    broken, whole = post_letter(**facts), post_letter()
+
+    assert deliver(app) == 2
+
+    letters = outbox()
+    assert letters[broken].state == LetterState.WAITING
+    assert letters[broken].last_error
+    assert letters[broken].next_try_at > now()
     assert letters[whole].state == LetterState.SENT
 
 

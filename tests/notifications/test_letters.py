@@ -313,7 +313,11 @@ def test_whole_days_are_dates_in_the_calendar() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(LETTERS) - {"events/registered", "events/event_changed", "events/event_cancelled"})
+    "name",
+    sorted(
+        set(LETTERS)
+        - {f"events/{name}" for name in ("registered", "moved", "event_changed", "event_postponed", "event_cancelled")}
+    ),
 )
 def test_other_letters_leave_calendars_alone(name: str) -> None:
     assert letter(name).calendar is None
@@ -343,6 +347,25 @@ def test_a_change_is_told_in_words_before_and_after() -> None:
     assert len(re.findall(r"(?:Still coming|Give my place away): http://karavan\.test/en/registrations/\S+", text)) == 2
 
 
+def test_lines_of_the_programme_are_told_side_by_side() -> None:
+    text = letter("events/event_changed").text.replace("\u00a0", " ")
+
+    line = "10 December 2026, 10:00–12:00 · Opening · Hall · Daniyar"
+    assert f"Programme before: {line}\nProgramme now: {line.replace('10:00', '11:00')}" in text
+    assert f"Programme before: {line}\nProgramme now: this part is taken out" in text
+    assert text.count("Programme before") == 2
+    assert "The programme has changed." in letter("events/event_changed", channel=Channel.SMS).text
+
+
+def test_a_postponed_event_leaves_the_calendar_and_its_old_time_is_named_so() -> None:
+    message = letter("events/event_postponed", event={"sequence": 4, "postponed": True})
+
+    assert "It was to be held: " in message.text
+    assert "When: " not in message.text
+    (entry,) = calendar_of(message).walk("VEVENT")
+    assert (entry["SEQUENCE"], entry["STATUS"]) == (4, "CANCELLED")
+
+
 def test_what_did_not_change_is_not_mentioned() -> None:
     change = {"what": "place", "before": {"kk": "", "ru": "", "en": "Beineu"}, "after": EVENT["place"]}
     message = letter("events/event_changed", changes=[change])
@@ -362,7 +385,7 @@ def test_somebody_who_waits_hears_of_a_new_link_but_not_the_link() -> None:
 def test_the_changes_are_those_the_rules_know() -> None:
     from karavan.events.rules.plan import TOLD  # noqa: PLC0415
 
-    assert set(TOLD) == {"starts_at", "ends_at", "place", "venue", "online_url"}
+    assert set(TOLD) == {"starts_at", "ends_at", "place", "venue", "online_url", "programme"}
     assert callable(event_letters.differences)
 
 

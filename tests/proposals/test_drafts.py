@@ -18,7 +18,6 @@ from karavan.proposals.tasks import forget_old_drafts
 from tests.proposals.test_writing import HER, NEW, WORDS, add_file, as_multipart, picture, token_of, write_text
 from tests.support.civic import make_council
 from tests.support.inert import as_sent
-from tests.support.signing_in import sign_in
 from tests.support.visit import Visit
 
 if TYPE_CHECKING:
@@ -328,7 +327,7 @@ def _words(form: Any) -> str:
 def test_a_session_that_ran_out_at_the_last_step_loses_nothing(
     session: Session, cast: Cast, council: Council, visit: Visit
 ) -> None:
-    sign_in(visit, cast.amina.email)
+    visit.sign_in(cast.amina)
     token = write_text(visit)
     visit.follow("Continue")
     form = visit.page.form_of("Hand in the proposal")

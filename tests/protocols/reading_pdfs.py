@@ -7,6 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
+import zxingcpp
+from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,39 @@ def fonts_of(paper: bytes) -> dict[str, bool]:
                 descriptor = font.DescendantFonts[0].FontDescriptor
                 found[str(font.BaseFont)] = any(name in descriptor for name in ("/FontFile2", "/FontFile3"))
     return found
+
+
+def code_on(paper: bytes) -> str:
+    """Draw the QR code of the first page as the file draws it, line by line, and read it with a program not ours."""
+    with pikepdf.open(BytesIO(paper)) as pdf:
+        code = max(_strokes(pdf.pages[0]), key=len)
+    left, low = (min(point[axis] for line in code for point in line) for axis in (0, 1))
+    size = max(point[0] for line in code for point in line) - left
+    picture = Image.new("L", (round(size + 8) * 8, round(size + 8) * 8), 255)
+    pen = ImageDraw.Draw(picture)
+    for (x, y), (to, _) in code:
+        across, down = (min(x, to) - left + 4) * 8, (y - low + 4) * 8
+        pen.rectangle((across, down, across + abs(to - x) * 8 - 1, down + 7), fill=0)
+    (found,) = zxingcpp.read_barcodes(picture)
+    return str(found.text)
+
+
+Line = tuple[tuple[float, float], tuple[float, float]]
+
+
+def _strokes(page: Any) -> Iterator[list[Line]]:
+    """Return the lines of each path, in its own measure."""
+    lines: list[Line] = []
+    at = (0.0, 0.0)
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) in ("m", "l"):
+            to = (float(operands[0]), float(operands[1]))
+            if str(operator) == "l":
+                lines.append((at, to))
+            at = to
+        elif str(operator) in ("S", "B", "n", "f"):
+            yield lines
+            lines = []
 
 
 def _fonts(page: Any) -> dict[str, Any]:

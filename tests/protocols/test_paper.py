@@ -8,6 +8,7 @@ import pytest
 
 from karavan.accounts.models import Organisation, OrganisationKind
 from karavan.core.languages import Slots
+from karavan.core.paper import UNKNOWN, drawable
 from karavan.councils.models import Council, CouncilLevel
 from karavan.protocols import paper
 from karavan.protocols.models import Protocol, ProtocolPart, ProtocolState
@@ -97,12 +98,12 @@ def test_signs_that_no_font_here_has_stop_no_paper() -> None:
     protocol.parts[0].text = Slots("Қуаныш 😀 中 عربي 🇰🇿 соңы", "так")
 
     said = words_of(paper.set_paper(protocol, "kk", published_at=NOW))
-    assert f"Қуаныш{paper.UNKNOWN}{paper.UNKNOWN}" in said
+    assert f"Қуаныш{UNKNOWN}{UNKNOWN}" in said
     assert "соңы" in said
 
 
 def test_everything_that_is_set_as_typed_can_be_set() -> None:
-    every = [chr(code) for code in range(0x20, 0x2500) if paper.drawable(chr(code)) == chr(code)]
+    every = [chr(code) for code in range(0x20, 0x2500) if drawable(chr(code)) == chr(code)]
     protocol = agreed(SITTING)
     lines = "\n".join("x" + "".join(every[at : at + 50]) + "x" for at in range(0, len(every), 50))
     protocol.parts[0].text = Slots(lines, lines)

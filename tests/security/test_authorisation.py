@@ -30,13 +30,16 @@ if TYPE_CHECKING:
 UNKNOWN = 2_000_000_000
 
 
+DESKS = {"staff", "organiser", "administrator"}
+
+
 def rule_of(stage: Plant, endpoint: str) -> str:
     return stage.app.view_functions[endpoint].access_rule.__name__
 
 
 def is_the_alliances(url: str, stage: Plant) -> bool:
-    """Is this about the planted event, at the desk?"""
-    return f"/desk/events/{stage.event.id}" in url or "/desk/check-in/" in url
+    """Is this about the planted events, at the desk?"""
+    return "/desk/check-in/" in url or bool(re.search(rf"/desk/events/({'|'.join(map(str, stage.event_ids))})\b", url))
 
 
 def token_for(visit: Visit) -> dict[str, str]:
@@ -45,6 +48,8 @@ def token_for(visit: Visit) -> dict[str, str]:
     return {"csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]}
 
 
+NOTHING_YET = ("/cover/picture", "/faults.csv")
+"""What the planted events do not have: no picture, and no faulty row in the list brought in."""
 PRESSED = {
     "people": "1",
     "confirm": "1",
@@ -68,17 +73,19 @@ def answers(visit: Visit, stage: Plant, *methods: str) -> list[tuple[str, str, T
             visit.send(address.method, address.url, data=data if address.method == "POST" else None),
         )
         for address in stage.addresses(*methods)
-        if rule_of(stage, address.endpoint) in {"staff", "administrator"}
+        if rule_of(stage, address.endpoint) in DESKS
     ]
 
 
 def test_a_resident_has_no_desk(app: Flask, session: Session, cast: Cast, visit: Visit) -> None:
+    """Of the organiser's she does not even learn that it is there."""
     stage = plant(app, cast)
     visit.sign_in(cast.amina)
     before = contents(session)
 
     for method, url, answer in answers(visit, stage, "GET", "POST"):
-        assert answer.status_code == 403, (method, url)
+        hidden = "/desk/events" in url or "/desk/check-in/" in url or "/desk/figures" in url
+        assert answer.status_code == (404 if hidden else 403), (method, url)
 
     assert contents(session) == before
 
@@ -95,23 +102,21 @@ def test_who_organises_for_others_finds_nothing_of_the_alliance(
 
     tried = 0
     for address in stage.addresses("GET", "POST"):
-        if rule_of(stage, address.endpoint) != "staff" or not is_the_alliances(address.url, stage):
+        if not is_the_alliances(address.url, stage):
             continue
-        nowhere = address.url.replace(f"/events/{stage.event.id}", f"/events/{UNKNOWN}").replace(
-            stage.values["code"], "ZZZZZZ"
-        )
+        nowhere = re.sub(r"/events/\d+", f"/events/{UNKNOWN}", address.url).replace(stage.values["code"], "ZZZZZZ")
         found, missing = (visit.send(address.method, url, data=data) for url in (address.url, nowhere))
         assert found.status_code == missing.status_code, address
-        assert found.status_code in {403, 404}, address
+        assert found.status_code == 404, address
         same = [
-            re.sub(rf"{url}|{stage.event.id}|{UNKNOWN}", "", answer.get_data(as_text=True))
+            re.sub("|".join([url, *map(str, stage.event_ids), str(UNKNOWN)]), "", answer.get_data(as_text=True))
             for url, answer in ((address.url, found), (nowhere, missing))
         ]
         assert "Астану" not in same[0]
         assert "Astana" not in same[0]
         tried += 1
 
-    assert tried > 15
+    assert tried > 80
     assert contents(session) == before
 
 
@@ -128,8 +133,10 @@ def test_the_alliances_organiser_and_the_administrator_come_in(
         visit = new_visitor()
         visit.sign_in(person)
         for method, url, answer in answers(visit, stage, "GET"):
-            if url.startswith(desks):
-                assert answer.status_code in {200, 302, 303}, (person.name, method, url)
+            if url.startswith(desks) and not url.endswith(NOTHING_YET):
+                scores = person is cast.root and "/selection/applications/" in url  # and therefore sees no names
+                allowed = {404} if scores else {200, 302, 303}
+                assert answer.status_code in allowed, (person.name, method, url)
 
 
 def test_a_role_that_has_ended_opens_nothing(app: Flask, session: Session, cast: Cast, visit: Visit) -> None:
@@ -143,7 +150,7 @@ def test_a_role_that_has_ended_opens_nothing(app: Flask, session: Session, cast:
 
     write(end)
 
-    visit.get(f"/en/desk/events/{stage.event.id}", status=403)
+    visit.get(f"/en/desk/events/{stage.event.id}", status=404)
 
 
 def test_a_registration_is_only_seen_through_its_own_event(
@@ -309,7 +316,7 @@ def test_a_draft_is_in_no_output(
             continue
         seen.add(url)
         answer = visit.send("GET", url)
-        text = answer.get_data(as_text=True)
+        text = answer.get_data().decode(errors="replace")  # a picture or a document among them is no text
         for word in ("Жасырын", "Тайное", "Hidden meeting", "zhasyryn"):
             assert word not in text, url
         if answer.mimetype == "text/html" and len(seen) < 150:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from PIL import Image
+
+from karavan.core.qr import qr_png
 from karavan.web.assets import HTMX_CDN, HTMX_LOCAL
 
 if TYPE_CHECKING:
@@ -127,6 +131,21 @@ def window(browser: Browser, url: str, *, htmx: str = "cdn", **options: Any) -> 
     finally:
         context.close()
     assert not watch.complaints, watch.told
+
+
+def camera_shows(film: Path) -> tuple[str, ...]:
+    """Tell Chromium to take a file for its camera; it is read when the camera is switched on."""
+    return ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+
+
+def picture_of(text: str) -> bytes:
+    """Return a film of one picture, in which somebody holds a QR code before the camera."""
+    code = Image.open(BytesIO(qr_png(text))).convert("RGB")
+    picture = Image.new("RGB", (640, 480), "gray")
+    picture.paste(code.resize((400, 400)), (120, 40))
+    frame = BytesIO()
+    picture.save(frame, "JPEG")
+    return frame.getvalue()
 
 
 def path_of(url: str) -> str:

@@ -152,6 +152,7 @@ def reload(registration: Registration | str) -> Registration:
     db.session.close()
     found = queries.ticket(db.session(), public_id)
     assert found is not None
+    _ = found.answers, found.consents, found.passings, found.event.questions
     db.session.close()
     return found
 

@@ -7,7 +7,8 @@ knows how to fill is a failure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -19,11 +20,19 @@ from karavan.core.tokens import new_public_id
 from karavan.core.when import local_day
 from karavan.councils.models import Council, CouncilLevel, Sector
 from karavan.councils.rules import Seat, found_council, make_promise, seat_member
+from karavan.door.models import DevicePass
+from karavan.door.rules.passes import PinSlip, give_pass
 from karavan.events.models import Question, QuestionKind
+from karavan.events.rules.check_in import check_in
 from karavan.events.rules.plan import QuestionLine
 from karavan.files.checking import PNG, Examined
+from karavan.files.models import StoredFile
 from karavan.hearings.models import Hearing, HearingState
 from karavan.hearings.rules.matrix import group
+from karavan.learning.keys import keys_of
+from karavan.learning.models import Certificate
+from karavan.learning.rules.certify import Desk, issue
+from karavan.learning.rules.photos import add_photo
 from karavan.moderation.models import Effect, ReceiptKind
 from karavan.moderation.queries import receipt_of
 from karavan.moderation.rules.flag import flag
@@ -37,10 +46,15 @@ from karavan.proposals.rules.write import attach, save_draft
 from karavan.protocols.models import Correction, Part, Protocol
 from karavan.protocols.rules.write import lay_open, write as write_protocol
 from karavan.record.models import ActorRole
+from karavan.roster.queries import Filter
+from karavan.roster.rules.bring_in import Reading, take_list
+from karavan.roster.rules.messages import Wish, begin_message
+from karavan.selection.models import Reviewer
 from karavan.sittings.models import SittingState
 from karavan.sittings.rules.attend import came
 from karavan.sittings.rules.vote import open_vote
 from tests.support.assembly import make_hearing, make_sitting
+from tests.support.calls import apply, make_call
 from tests.support.civic import make_person, make_proposal, proposal_recommendations
 from tests.support.clocks import make_clock
 from tests.support.live_hall import Gathering
@@ -75,15 +89,23 @@ class Plant:
     event: Event
     registration: Registration
     values: dict[str, Any]
+    rooms: dict[str, dict[str, Any]]
+    """What addresses of some blueprints speak of instead: another event, whose places are given by selection."""
+
+    @property
+    def event_ids(self) -> tuple[int, int]:
+        """Return which events the alliance has."""
+        return self.event.id, self.rooms["selection_desk"]["event_id"]
 
     def addresses(self, *methods: str) -> Iterator[Address]:
         """Give every address that answers one of the methods."""
         adapter = self.app.url_map.bind("karavan.test")
         for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
-            unknown = rule.arguments - self.values.keys() - (rule.defaults or {}).keys()
+            known = self.values | self.rooms.get(rule.endpoint.partition(".")[0], {})
+            unknown = rule.arguments - known.keys() - (rule.defaults or {}).keys()
             if unknown:
                 raise AssertionError(f"say in tests/support/routes.py what {sorted(unknown)} of {rule} may be")
-            values = {name: self.values[name] for name in rule.arguments if name not in (rule.defaults or {})}
+            values = {name: known[name] for name in rule.arguments if name not in (rule.defaults or {})}
             built = adapter.build(rule.endpoint, values)
             for method in methods:
                 if method in rule.methods:
@@ -116,12 +138,17 @@ def plant(app: Flask, cast: Cast) -> Plant:
         **_talk(cast, council["council_id"]),
         **_desk_of_moderators(cast, council["council_id"]),
         **_draft(app),
+        **_door(app, event, cast),
+        **_message(event, cast),
+        **_list_from_elsewhere(event, cast),
         **_hearing(cast, council["council_id"], event.slug),
         **_sitting(cast, council["council_id"], council["member_id"]),
         **_protocol(cast, council["council_id"]),
+        **_after(app, event, registration, cast),
     }
+    rooms = _selection(app, cast)
     db.session.close()
-    return Plant(app, event, registration, values)
+    return Plant(app, event, registration, values, rooms)
 
 
 def _council(cast: Cast, slug: str) -> dict[str, Any]:
@@ -236,6 +263,49 @@ def _correction(session: Session, protocol_id: int, person_id: int) -> int:
     return asked.id
 
 
+def _door(app: Flask, event: Event, cast: Cast) -> dict[str, Any]:
+    """Give a device a pass for the first day of the event."""
+    facts: dict[str, Any] = {"day": event.first_day, "name": "North", "slip": PinSlip.fresh(), "by": cast.bekzat.id}
+    given = write(give_pass, event.id, new_public_id(), now=now(), **facts)
+    device = db.session().get_one(DevicePass, given.pass_id)
+    return {
+        "pass_id": device.id,
+        "pass_token": app.extensions["karavan.keys"].seal(device.public_id, purpose="door"),
+    }
+
+
+def _selection(app: Flask, cast: Cast) -> dict[str, dict[str, Any]]:
+    """Let somebody apply for another event of the alliance, which Saule and Root score."""
+    event = make_call(organisation=cast.alliance, reviewers=(cast.saule, cast.root), now=now())
+    applied = apply(event, now=now())
+    db.session().expire_all()
+    reviewer = db.session().scalars(select(Reviewer.id).where(Reviewer.person_id == cast.saule.id)).one()
+    here = {"event_id": event.id, "number": applied.number}
+    return {
+        "selection_desk": here | {"application_id": applied.id, "reviewer_id": reviewer},
+        "reviewing": here,
+        "selection": {
+            "slug": event.slug,
+            "token": app.extensions["karavan.keys"].seal(applied.public_id, purpose="application"),
+            "draw_file": "again.py",
+        },
+    }
+
+
+def _message(event: Event, cast: Cast) -> dict[str, Any]:
+    """Keep a message to everybody that is not sent yet."""
+    wish = Wish(subject=Slots(ru="Что взять"), body=Slots(ru="Воду"), chosen=Filter())
+    asked: dict[str, Any] = {"key": "a-key-of-a-form", "by_id": cast.bekzat.id, "now": now()}
+    return {"message_id": write(begin_message, event.id, wish, **asked)}
+
+
+def _list_from_elsewhere(event: Event, cast: Cast) -> dict[str, Any]:
+    """Hand in a list of people that nobody has brought in."""
+    reading = Reading(",", ["Name", "Phone"], {"name": 0, "phone": 1, "header": 1})
+    facts: dict[str, Any] = {"name": "list.csv", "text": "Name,Phone\nOlga,87012345699", "reading": reading}
+    return {"import_id": write(take_list, event.id, **facts, by_id=cast.bekzat.id, now=now())}
+
+
 def _draft(app: Flask) -> dict[str, Any]:
     """Keep what somebody is still writing, with a picture."""
     public_id = new_public_id()
@@ -247,10 +317,14 @@ def _draft(app: Flask) -> dict[str, Any]:
     return {"draft_token": token, "attachment": picture.public_id}
 
 
-def contents(session: Session) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table: what a refused request must leave as it was."""
+LOOKS: Final = frozenset({"roster_looks"})
+"""The only table that looking may write: who of the staff saw whose data. Nobody else's look may be written."""
+
+
+def contents(session: Session, *, but_for: frozenset[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table: what a refused request must leave as it was. `but_for`: see LOOKS."""
     session.close()
-    tables = Base.metadata.sorted_tables
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in but_for]
     found = {table.name: sorted(map(tuple, session.execute(select(table))), key=repr) for table in tables}
     session.close()
     return found
@@ -261,3 +335,20 @@ def _session_of(session: Session, person_id: int) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def _after(app: Flask, event: Event, registration: Registration, cast: Cast) -> dict[str, Any]:
+    """Let somebody have come to that event, with a certificate, and a photograph be there."""
+    moment = event.ends_at + timedelta(minutes=1)
+    write(check_in, event.id, registration.attendees[0].code, day=event.first_day, by=cast.bekzat.id, now=moment)
+    write(issue, event.id, Desk(keys=keys_of(app), person_id=cast.bekzat.id), now=moment)
+    certificate = db.session().scalars(select(Certificate).order_by(Certificate.id)).first()
+    assert certificate is not None
+    picture = Examined(PNG, b"\x89PNG\r\n\x1a\n", 1, 1)
+    facts: dict[str, Any] = {"caption": Slots(ru="Зал"), "person_id": cast.bekzat.id, "now": now()}
+    photo = write(add_photo, event.id, picture, **facts)
+    return {
+        "certificate": certificate.code,
+        "certificate_id": certificate.id,
+        "photo": db.session().get_one(StoredFile, photo.file_id).public_id,
+    }

@@ -25,6 +25,8 @@ class Scene:
     who: str = VISITOR
     do: Callable[[Page], None] | None = None
     status: int = 200
+    also: tuple[int, ...] = ()
+    """What the page's own scripts may be answered besides."""
 
 
 def send_empty(page: Page) -> None:

@@ -20,6 +20,7 @@ from karavan.events.rules.plan import cancel_event
 from karavan.notifications.models import MailboxLetter
 from tests.support.assembly_scenes import assembly_scenes
 from tests.support.civic_scenes import civic_scenes
+from tests.support.desk_scenes import desk_scenes
 from tests.support.makers import make_event, make_plan, make_registration, people_of, reload, write
 from tests.support.scene import AMINA, BEKZAT, MAIN_BUTTON, SAULE, Scene, send_empty
 from tests.support.site import BROKEN, address_of
@@ -53,6 +54,7 @@ def plant_scenes(site: Site) -> dict[str, list[Scene]]:
             **civic_scenes(site),
             **talk_scenes(site),
             **assembly_scenes(site),
+            **desk_scenes(site),
             "errors": _errors(),
         }
 
@@ -271,7 +273,7 @@ def _councils() -> list[Scene]:
 def _errors() -> list[Scene]:
     return [
         Scene("400", "events/?q=%00", status=400),
-        Scene("403", "desk/events/", AMINA, status=403),
+        Scene("403", "desk/calendar/", AMINA, status=403),
         Scene("404", "nothing-is-here", status=404),
         Scene("500", BROKEN, status=500),
     ]

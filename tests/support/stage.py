@@ -31,7 +31,7 @@ class Stage:
         """Open a scene's page in a language, as its person, and do there what belongs to it."""
         page, watch = self._window(scene)
         page.set_viewport_size({"width": 390, "height": 844})
-        watch.statuses = {409, 422, scene.status}
+        watch.statuses = {409, 422, scene.status, *scene.also}
         response = page.goto(f"/{lang}/{scene.path}")
         assert response is not None
         assert response.status == scene.status, f"{scene.name} in {lang}: {response.status}"

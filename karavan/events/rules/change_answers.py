@@ -42,6 +42,8 @@ def change_answers(
         if correction is not None and attendee.state in LIVE:
             attendee.name, attendee.child = correction.name, correction.child
             attendee.needs, attendee.needs_note = list(correction.needs), correction.needs_note
+            for asked in registration.event.asks:
+                setattr(attendee, asked, getattr(correction, asked))
     known = {answer.question_id: answer for answer in registration.answers}
     for question_id, answer in known.items():
         if question_id not in answers and not answer.question.retired:

@@ -24,6 +24,8 @@ class Arrival(NamedTuple):
 
     name: str
     code: str
+    number: int
+    """Of her registration."""
     arrived_at: datetime
     fresh: bool
 
@@ -40,6 +42,8 @@ def check_in(session: Session, event_id: int, code: str, *, day: date, by: int, 
     event = session.get_one(Event, event_id)
     if event.state == EventState.CANCELLED:
         raise EventIsCancelled
+    if event.postponed_at is not None:
+        raise DayHasNotCome
     if day > now.astimezone(ZoneInfo(event.zone)).date():
         raise DayHasNotCome
     attendee = session.scalar(select(Attendee).where(Attendee.event_id == event_id, Attendee.code == code))
@@ -51,4 +55,4 @@ def check_in(session: Session, event_id: int, code: str, *, day: date, by: int, 
     if fresh:
         note(session, Verb.PERSON_CHECKED_IN, of=event_id, by=ActorRole.ORGANISER, now=now)
     first = session.scalars(select(CheckIn).where(CheckIn.attendee_id == attendee.id, CheckIn.day == day)).one()
-    return Arrival(attendee.name, attendee.code, first.arrived_at, fresh)
+    return Arrival(attendee.name, attendee.code, attendee.registration.number, first.arrived_at, fresh)

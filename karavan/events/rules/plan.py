@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from karavan.core.languages import Slots
 from karavan.core.problems import Message
@@ -20,9 +20,11 @@ from karavan.events.models import (
     EventKind,
     EventState,
     Material,
+    Overbooking,
     ProgrammeItem,
     Question,
     QuestionKind,
+    Registration,
     SeatGate,
 )
 from karavan.events.problems import (
@@ -34,10 +36,12 @@ from karavan.events.problems import (
     NotReadyToPublish,
 )
 from karavan.events.rules.seating import Gate, bring_forward, free_seats, promote, take_gate
+from karavan.events.wordings import rewritten, words_of
 from karavan.record.models import ActorRole, Verb
 from karavan.record.rules import note
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, time
 
     from sqlalchemy.orm import Session
@@ -106,14 +110,15 @@ class Plan:
     offer_hours: int = 24
     offers_stop_hours: int = 3
     party_limit: int = 6
+    asks: tuple[str, ...] = ()
     programme: tuple[ProgrammeLine, ...] = ()
     materials: tuple[MaterialLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
 
 
 _COLLECTIONS = {"programme", "materials", "questions", "capacity"}
-_LISTS = {"languages", "accessibility"}
-TOLD = ("starts_at", "ends_at", "place", "venue", "online_url")
+_LISTS = {"languages", "accessibility", "asks"}
+TOLD = ("starts_at", "ends_at", "place", "venue", "online_url", "programme")
 """Changes of these are told to everyone who holds or awaits a seat; others are corrections of wording."""
 
 
@@ -137,6 +142,7 @@ def create_event(
         **_columns(plan),
     )
     _write_parts(event, plan)
+    event.written = rewritten({}, {}, words_of(plan), version=1)
     session.add(event)
     session.flush()
     note(session, Verb.EVENT_CREATED, of=event.id, by=ActorRole.ORGANISER, now=now)
@@ -144,11 +150,20 @@ def create_event(
 
 
 def edit_event(
-    session: Session, event_id: int, plan: Plan, *, version: int, now: datetime, keeper: bool = False
+    session: Session,
+    event_id: int,
+    plan: Plan,
+    *,
+    version: int,
+    now: datetime,
+    keeper: bool = False,
+    still: Collection[str] = (),
 ) -> Event:
     """Save an organiser's changes; tell everyone registered what changed, if it matters to them.
 
-    `keeper`: what the event belongs to says so itself (`events.keepers`).
+    `keeper`: what the event belongs to says so itself (`events.keepers`). `still`: the texts of which she says that
+    they are right although another language was changed (`events.wordings`). An event that was postponed has its new
+    time with the first edit that changes it.
 
     Raises:
         EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
@@ -163,21 +178,52 @@ def edit_event(
         raise EventCannotBeChanged
     if event.version != version:
         raise EditedMeanwhile
-    before = letters.facts_of(event)
+    changes = planned_changes(session, event, plan, keeper=keeper)
+    said, lies_ahead = words_of(event), not event.is_over(now)
     for name, value in _own_columns(session, event, plan, keeper=keeper).items():
         setattr(event, name, value)
     _write_parts(event, plan)
     event.version += 1
     event.updated_at = now
-    changes = letters.differences(before, letters.facts_of(event))
+    event.written = rewritten(said, event.written, words_of(plan), version=event.version, still=still)
+    if event.postponed_at and moves(changes):
+        event.postponed_at, event.postpone_reason = None, Slots()
     if event.state == EventState.PUBLISHED:
-        if changes:
+        if changes and (lies_ahead or not event.is_over(now)):
             event.sequence += 1
+            _ask_anew(session, event, changes)
             letters.tell_changed(session, event, changes, now)
         note(session, Verb.EVENT_CHANGED, of=event_id, by=ActorRole.ORGANISER, now=now, version=event.version)
         bring_forward(session, event, now)
     _resize(session, event, gate, capacity=plan.capacity, now=now)
     return event
+
+
+def planned_changes(session: Session, event: Event, plan: Plan, *, keeper: bool = False) -> list[dict[str, Any]]:
+    """Return what people would be told if the event became like this; nothing is changed.
+
+    Raises:
+        KeptElsewhere: it may not become so here.
+
+    """
+    _own_columns(session, event, plan, keeper=keeper)
+    return letters.differences(letters.told_facts(event), letters.told_facts(plan))
+
+
+def moves(changes: list[dict[str, Any]]) -> bool:
+    """Is the event at another time after these changes?"""
+    return any(change["what"] in {"starts_at", "ends_at"} for change in changes)
+
+
+def _ask_anew(session: Session, event: Event, changes: list[dict[str, Any]]) -> None:
+    """Who said that she comes said so of the old time and place."""
+    if any(change["what"] in {"starts_at", "ends_at", "place", "venue"} for change in changes):
+        session.execute(
+            update(Registration)
+            .where(Registration.event_id == event.id, Registration.live)
+            .values(coming_at=None)
+            .execution_options(synchronize_session="fetch"),
+        )
 
 
 def resize(
@@ -188,12 +234,14 @@ def resize(
     overbook: int = 0,
     reason: str = "",
     version: int | None = None,
+    by_id: int | None = None,
     now: datetime,
 ) -> int:
     """Change how many seats there are and return how many are free (below zero: nobody is evicted).
 
-    `overbook` adds seats beyond capacity: an explicit act that needs a reason and stands in the public record. With
-    the `version` that the person read, a second press adds nothing; and an edit begun before is noticed (`edit_event`).
+    `overbook` adds seats beyond capacity: an explicit act that needs a reason and stands in the public record, and for
+    the organisers with who did it (`by_id`; a command has nobody). With the `version` that the person read, a second
+    press adds nothing; and an edit begun before is noticed (`edit_event`).
 
     Raises:
         EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
@@ -209,6 +257,8 @@ def resize(
     event.version += 1
     if overbook:
         event.gate.overbooked += overbook
+        if by_id is not None:
+            session.add(Overbooking(event_id=event_id, seats=overbook, reason=reason, by_id=by_id, added_at=now))
         note(
             session,
             Verb.EVENT_OVERBOOKED,
@@ -265,16 +315,57 @@ def cancel_event(session: Session, event_id: int, *, reason: Slots, now: datetim
     kept = None if keeper else kept_by(session, event)
     if kept is not None:
         raise KeptElsewhere(kept.where)
-    if event.ends_at <= now:
+    if event.is_over(now):
         raise EventIsOver
     was_public = event.state == EventState.PUBLISHED
     event.state, event.cancelled_at, event.updated_at, event.cancel_reason = EventState.CANCELLED, now, now, reason
+    event.postponed_at = None
     event.sequence += 1
     event.version += 1
     if was_public:
         letters.tell_cancelled(session, event, now)
     told = reason.best("kk").text if was_public else ""  # a draft's affairs are not public, nor is why it was dropped
     note(session, Verb.EVENT_CANCELLED, of=event_id, by=ActorRole.ORGANISER, now=now, reason=told)
+
+
+def postpone_event(session: Session, event_id: int, *, reason: Slots, version: int, now: datetime) -> Event:
+    """Say that an event will be held, but not when it was to be, and that nobody knows yet when; tell everyone.
+
+    Who holds a seat keeps it, and the queue stands still. The edit that sets the new time ends it.
+
+    Raises:
+        EditedMeanwhile: somebody else saved after `version` was read; nothing was changed.
+        EventCannotBeChanged: it is no public event.
+        EventIsOver: it has been held.
+        KeptElsewhere: a hearing or a sitting is moved as such.
+
+    """
+    take_gate(session, event_id)
+    event = session.get_one(Event, event_id)
+    if event.state != EventState.PUBLISHED:
+        raise EventCannotBeChanged
+    if event.postponed_at is not None:
+        return event
+    kept = kept_by(session, event)
+    if kept is not None:
+        raise KeptElsewhere(kept.where)
+    if event.is_over(now):
+        raise EventIsOver
+    if event.version != version:
+        raise EditedMeanwhile
+    event.postponed_at, event.updated_at, event.postpone_reason = now, now, reason
+    event.sequence += 1
+    event.version += 1
+    letters.tell_postponed(session, event, now)
+    note(
+        session,
+        Verb.EVENT_POSTPONED,
+        of=event_id,
+        by=ActorRole.ORGANISER,
+        now=now,
+        reason=reason.best("kk").text,
+    )
+    return event
 
 
 def _resize(session: Session, event: Event, gate: Gate, *, capacity: int, now: datetime) -> int:

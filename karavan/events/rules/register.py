@@ -13,6 +13,7 @@ from karavan.core.problems import Message, NotFound
 from karavan.core.tokens import new_code, new_public_id
 from karavan.events import letters
 from karavan.events.models import (
+    BY_STAFF,
     HOLDING,
     Answer,
     Attendee,
@@ -23,11 +24,14 @@ from karavan.events.models import (
     Registration,
     SeatChannel,
     SeatState,
+    WayIn,
 )
 from karavan.events.problems import (
     EventIsCancelled,
     EventIsFull,
+    EventIsPostponed,
     FewerSeatsLeft,
+    GivenBySelection,
     RegistrationHasClosed,
     RegistrationNotOpenYet,
     TooManyPeople,
@@ -55,6 +59,10 @@ class Guest:
     child: bool = False
     needs: tuple[str, ...] = ()
     needs_note: str = ""
+    sex: str = ""
+    """A value of `Sex`, or nothing; this and the next two only where the event asks."""
+    born: int | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,8 @@ class Application:
     answers: dict[int, Any] = field(default_factory=dict)
     consents: frozenset[ConsentPurpose] = frozenset()
     channel: SeatChannel = SeatChannel.WEB
+    added_by: int | None = None
+    """Who of the staff took it down; None: she asked herself."""
 
 
 class Outcome(NamedTuple):
@@ -102,7 +112,7 @@ def register(session: Session, event_id: int, wish: Application, *, now: datetim
         return Outcome(standing.first, fresh=False)
 
     event = session.get_one(Event, event_id, options=(joinedload(Event.organisation),))
-    by_staff = wish.channel == SeatChannel.DESK
+    by_staff = wish.channel in BY_STAFF
     refuse_outside_window(event, now, by_staff=by_staff)
     if not 1 <= len(wish.guests) <= event.party_limit:
         raise TooManyPeople(
@@ -162,6 +172,10 @@ def refuse_outside_window(event: Event, now: datetime, *, by_staff: bool = False
         raise NotFound
     if event.state == EventState.CANCELLED:
         raise EventIsCancelled
+    if event.way_in == WayIn.SELECTION:
+        raise GivenBySelection
+    if event.postponed_at is not None:
+        raise EventIsPostponed
     if now >= (event.ends_at if by_staff else min(event.closes_at, event.starts_at)):
         raise RegistrationHasClosed
     if event.registration_opens_at and now < event.registration_opens_at and not by_staff:
@@ -256,6 +270,7 @@ def _write_down(
         district=wish.district,
         at_least=at_least,
         channel=wish.channel,
+        added_by_id=wish.added_by,
         created_at=now,
         attendees=[
             Attendee(
@@ -265,6 +280,9 @@ def _write_down(
                 child=guest.child,
                 needs=list(guest.needs),
                 needs_note=guest.needs_note,
+                sex=guest.sex,
+                born=guest.born,
+                role=guest.role,
                 code=new_code(),
                 state=SeatState.SEATED if position < seats else SeatState.WAITING,
                 state_at=now,

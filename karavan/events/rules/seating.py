@@ -120,10 +120,10 @@ def seats_worth_having(registration: Registration) -> int:
     return max(1, wanted - seated)
 
 
-def offer_runs_until(event: Event, now: datetime) -> datetime:
+def offer_runs_until(event: Event, now: datetime, *, hours: int | None = None) -> datetime:
     """Return when an offer made now runs out: its hours, not in the night, and never too close to the start."""
     zone = ZoneInfo(event.zone)
-    end = (now + timedelta(hours=event.offer_hours)).astimezone(zone)
+    end = (now + timedelta(hours=event.offer_hours if hours is None else hours)).astimezone(zone)
     if end.time() >= QUIET_FROM:
         end = datetime.combine(end.date() + timedelta(days=1), ANSWER_BY, zone)
     elif end.time() < QUIET_UNTIL:
@@ -162,7 +162,7 @@ def bring_forward(session: Session, event: Event, now: datetime) -> None:
 
 def promote(session: Session, event: Event, gate: Gate, now: datetime) -> None:
     """Give what is free to the queue, in order; call it in the transaction that freed it, under the gate."""
-    if event.state != EventState.PUBLISHED or now >= offers_stop_at(event):
+    if event.state != EventState.PUBLISHED or event.postponed_at is not None or now >= offers_stop_at(event):
         return
     session.flush()
     free = free_seats(session, event.id, gate.room)

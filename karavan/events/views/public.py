@@ -8,29 +8,27 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 
 from karavan.core.calendar_file import calendar_file
 from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.core.places import PLACES
 from karavan.core.problems import Problem
-from karavan.discussion.section import section_of
 from karavan.events import queries
-from karavan.events.calendar import calendar_entry, structured_data
-from karavan.events.discussed import HOST, takes_comments
+from karavan.events.calendar import calendar_entry
 from karavan.events.forms import registration_form
-from karavan.events.keepers import kept_by
-from karavan.events.models import Event, EventKind
-from karavan.events.rules.register import refuse_if_full, refuse_outside_window, register as take_seats
+from karavan.events.models import Event, EventKind, WayIn
+from karavan.events.page import PAGE, absolute, closed, page_of
+from karavan.events.rules.register import refuse_if_full, register as take_seats
+from karavan.events.ticket_links import ticket_token
+from karavan.files.answers import send
 from karavan.web.access import access, anyone
 from karavan.web.fields import EARLIEST, LATEST
 from karavan.web.limits import spend
 from karavan.web.locale import gettext, lang
 from karavan.web.reply import leave, public, show
-from karavan.web.templating import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("events", __name__, url_prefix="/<lang:lang>/events")
 
 LIST, RESULTS = "events/index.html", "events/_results.html"
-PAGE = "events/show.html"
 REGISTRATION, PANEL = "events/registration.html", "events/_registration_panel.html"
 
 
@@ -70,7 +67,7 @@ def calendar() -> Response:
     """Give the whole calendar to a phone that subscribes to it."""
     public(300)
     entries = [
-        calendar_entry(event, lang(), url=_absolute("events.show", slug=event.slug))
+        calendar_entry(event, lang(), url=absolute("events.show", slug=event.slug))
         for event in queries.calendar_events(db.session(), now=now())
     ]
     return _calendar_answer(calendar_file(entries, name=gettext("Karavan: events")), "karavan.ics")
@@ -81,19 +78,18 @@ def calendar() -> Response:
 def show_event(slug: str) -> Response:
     """Show one event to everyone."""
     public()
-    event = _event(slug)
-    seats = queries.seats_of(db.session(), event)
-    return show(
-        PAGE,
-        event=event,
-        seats=seats,
-        now=now(),
-        closed=_closed(event),
-        json_ld=_json_ld(event, seats),
-        share=_share(event),
-        keeper=kept_by(db.session(), event),
-        talk=section_of(db.session(), HOST, event.id, open_to_all=takes_comments(event.state)),
-    )
+    return show(PAGE, **page_of(_event(slug)))
+
+
+@blueprint.get("/<slug>/cover")
+@access(anyone)
+def cover(slug: str) -> Response:
+    """Give the picture on top of an event's page."""
+    found = queries.cover_of(db.session(), _event(slug))
+    if found is None:
+        abort(404)
+    file, content = found
+    return send(file, content, slug, inline=True, private=False)
 
 
 @blueprint.get("/<slug>/calendar.ics")
@@ -102,7 +98,7 @@ def event_calendar(slug: str) -> Response:
     """Give one event to a calendar."""
     public(300)
     event = _event(slug)
-    entry = calendar_entry(event, lang(), url=_absolute("events.show", slug=slug))
+    entry = calendar_entry(event, lang(), url=absolute("events.show", slug=slug))
     return _calendar_answer(calendar_file([entry], name=entry.title), f"{slug}.ics")
 
 
@@ -111,6 +107,8 @@ def event_calendar(slug: str) -> Response:
 def register(slug: str) -> AnyResponse:
     """Take seats: for oneself, or for a household in one form."""
     event = _event(slug, queries.event_to_register_for)
+    if event.way_in == WayIn.SELECTION:
+        return leave(url_for("selection.apply", slug=slug))
     form = registration_form(event)
     if request.method == "GET":
         return _registration(event, form)
@@ -132,8 +130,7 @@ def register(slug: str) -> AnyResponse:
         return leave(url_for("events.received", slug=slug))
     if outcome.fresh:
         flash(gettext("Done. This page is your ticket: keep its address."), "ok")
-    token = current_app.extensions["karavan.keys"].seal(outcome.public_id, purpose="ticket")
-    return leave(url_for("tickets.show", token=token))
+    return leave(url_for("tickets.show", token=ticket_token(outcome.public_id)))
 
 
 @blueprint.get("/<slug>/registration/received")
@@ -145,7 +142,7 @@ def received(slug: str) -> Response:
 
 def _registration(event: Event, form: RegistrationForm, status: int = 200) -> Response:
     seats = queries.seats_of(db.session(), event)
-    return show(REGISTRATION, PANEL, status, event=event, form=form, seats=seats, closed=_closed(event), added=False)
+    return show(REGISTRATION, PANEL, status, event=event, form=form, seats=seats, closed=closed(event), added=False)
 
 
 def _another_row(event: Event, form: RegistrationForm) -> Response:
@@ -155,16 +152,7 @@ def _another_row(event: Event, form: RegistrationForm) -> Response:
         form.remove_person(request.form["remove"])
     seats = queries.seats_of(db.session(), event)
     added = "add" in request.form
-    return show(REGISTRATION, PANEL, event=event, form=form, seats=seats, closed=_closed(event), added=added)
-
-
-def _closed(event: Event) -> Problem | None:
-    """Return why seats cannot be taken now, if they cannot."""
-    try:
-        refuse_outside_window(event, now())
-    except Problem as problem:
-        return problem
-    return None
+    return show(REGISTRATION, PANEL, event=event, form=form, seats=seats, closed=closed(event), added=added)
 
 
 def _event(slug: str, find: Callable[[Session, str], Event | None] = queries.event_by_slug) -> Event:
@@ -201,26 +189,6 @@ def _narrowed(**more: str) -> dict[str, Any]:
         },
         **more,
     }
-
-
-def _absolute(endpoint: str, **values: Any) -> str:
-    base: str = current_app.extensions["karavan.settings"].base_url
-    return base + url_for(endpoint, **values)
-
-
-def _share(event: Event) -> dict[str, str]:
-    url, title = _absolute("events.show", slug=event.slug), event.title.best(lang()).text
-    return {
-        "url": url,
-        "whatsapp": "https://wa.me/?" + urlencode({"text": f"{title}\n{url}"}),
-        "telegram": "https://t.me/share/url?" + urlencode({"url": url, "text": title}),
-    }
-
-
-def _json_ld(event: Event, seats: queries.Seats) -> dict[str, object]:
-    base = current_app.extensions["karavan.settings"].base_url
-    image = base + asset("img/og.png")
-    return structured_data(event, seats, lang(), url=_absolute("events.show", slug=event.slug), image=image)
 
 
 def _calendar_answer(file: bytes, name: str) -> Response:

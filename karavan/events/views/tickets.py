@@ -15,11 +15,14 @@ from karavan.core.problems import Message, Problem
 from karavan.events import queries
 from karavan.events.calendar import calendar_entry
 from karavan.events.forms import OfferForm, PressForm, WithdrawalForm, answers_form
-from karavan.events.models import GONE, LIVE, EventState, QuestionKind, SeatState
+from karavan.events.models import GONE, LIVE, QuestionKind, SeatState
 from karavan.events.rules.change_answers import change_answers
 from karavan.events.rules.change_seats import accept_offer, decline_offer, give_back, open_offer, rejoin
 from karavan.events.rules.register import refuse_outside_window
+from karavan.events.rules.say_coming import say_coming
 from karavan.events.rules.seating import in_state
+from karavan.events.ticket_links import registration_at
+from karavan.events.ticket_notes import notes_on
 from karavan.web.access import access, anyone
 from karavan.web.fields import NOT_A_CHOICE
 from karavan.web.limits import spend
@@ -36,6 +39,7 @@ blueprint = Blueprint("tickets", __name__, url_prefix="/<lang:lang>/registration
 
 PAGE, PANEL = "tickets/show.html", "tickets/_ticket_panel.html"
 ANSWERS, ANSWERS_PANEL = "tickets/answers.html", "tickets/_answers_panel.html"
+_OF_EACH = ("id", "name", "child", "needs", "needs_note")
 WITHDRAWAL, WITHDRAWAL_PANEL = "tickets/withdrawal.html", "tickets/_withdrawal_panel.html"
 
 
@@ -50,7 +54,7 @@ def show_ticket(token: str) -> Response:
 @access(anyone)
 def calendar(token: str) -> Response:
     """Give the event to the owner's calendar; the meeting link only with a seat."""
-    registration = _registration(token)
+    registration = registration_at(token)
     event = registration.event
     base = current_app.extensions["karavan.settings"].base_url
     entry = calendar_entry(
@@ -68,7 +72,7 @@ def calendar(token: str) -> Response:
 def offer(token: str) -> AnyResponse:
     """Accept or decline offered seats."""
     ticket_url = url_for("tickets.show", token=token)
-    registration = _registration(token)
+    registration = registration_at(token)
     if request.method == "GET":
         return redirect(ticket_url)
     form = OfferForm()
@@ -106,7 +110,7 @@ def offer(token: str) -> AnyResponse:
 def come_back(token: str) -> AnyResponse:
     """Join again after giving back, declining or letting an offer run out."""
     ticket_url = url_for("tickets.show", token=token)
-    registration = _registration(token)
+    registration = registration_at(token)
     if request.method == "GET":
         return redirect(ticket_url)
     form = PressForm()
@@ -122,11 +126,31 @@ def come_back(token: str) -> AnyResponse:
     return done(ticket_url, PAGE, PANEL, **_ticket(token))
 
 
+@blueprint.route("/coming", methods=["GET", "POST"])
+@access(anyone)
+def coming(token: str) -> AnyResponse:
+    """Say that one is still coming, after a change or shortly before the event."""
+    ticket_url = url_for("tickets.show", token=token)
+    registration = registration_at(token)
+    if request.method == "GET":
+        return redirect(ticket_url)
+    form = PressForm()
+    if not form.submitted():
+        return show(PAGE, PANEL, 422, **_ticket(token, form=form))
+    try:
+        transact(say_coming, registration.public_id, now=now())
+    except Problem as problem:
+        form.refuse(problem)
+        return show(PAGE, PANEL, problem.status, **_ticket(token, form=form))
+    flash(gettext("Thank you: the organiser knows that you are coming."), "ok")
+    return done(ticket_url, PAGE, PANEL, **_ticket(token))
+
+
 @blueprint.route("/withdrawal", methods=["GET", "POST"])
 @access(anyone)
 def withdrawal(token: str) -> AnyResponse:
     """Give one seat or all back: a page of its own, because it cannot be undone."""
-    registration = _registration(token)
+    registration = registration_at(token)
     live = in_state(registration, *LIVE)
     form = WithdrawalForm()
     form.people.choices = [(str(attendee.id), attendee.name) for attendee in live]
@@ -148,7 +172,7 @@ def withdrawal(token: str) -> AnyResponse:
 @access(anyone)
 def answers(token: str) -> AnyResponse:
     """Correct names, needs and answers."""
-    registration = _registration(token)
+    registration = registration_at(token)
     live = in_state(registration, *LIVE)
     form = answers_form(registration, data=_as_typed(registration) if request.method == "GET" else None)
     if request.method == "GET":
@@ -168,22 +192,11 @@ def answers(token: str) -> AnyResponse:
     return leave(url_for("tickets.show", token=token))
 
 
-def _registration(token: str) -> Registration:
-    public_id = current_app.extensions["karavan.keys"].open(token, purpose="ticket")
-    if public_id is None:
-        spend("guessing", "60 per minute")
-        abort(404)
-    registration = queries.ticket(db.session(), public_id)
-    if registration is None or registration.event.state == EventState.DRAFT:
-        abort(404)
-    return registration
-
-
 def _ticket(token: str, *, form: Form | None = None) -> dict[str, object]:
     """Gather what the ticket shows, afresh: after a change it must not repeat what was read before."""
     session = db.session()
     session.expire_all()
-    registration = _registration(token)
+    registration = registration_at(token)
     seats = queries.seats_of(session, registration.event)
     waiting = bool(in_state(registration, SeatState.WAITING))
     base = current_app.extensions["karavan.settings"].base_url
@@ -197,6 +210,7 @@ def _ticket(token: str, *, form: Form | None = None) -> dict[str, object]:
         "place": queries.place_in_queue(session, registration) if waiting else None,
         "overtaken": queries.overtaken_by(session, registration) if waiting else 0,
         "may_rejoin": _may_rejoin(registration),
+        "notes": notes_on(session, registration.id),
         "form": form or PressForm(),
         "now": now(),
         "share": "https://wa.me/?" + urlencode({"text": f"{title}\n{base}{url_for('tickets.show', token=token)}"}),
@@ -217,7 +231,7 @@ def _as_typed(registration: Registration) -> dict[str, object]:
     """Return what stands now, as the form's fields would hold it."""
     standing = {consent.purpose.value for consent in registration.consents if consent.withdrawn_at is None}
     people = [
-        {name: getattr(attendee, name) for name in ("id", "name", "child", "needs", "needs_note")}
+        {name: getattr(attendee, name) for name in (*_OF_EACH, *registration.event.asks)}
         for attendee in in_state(registration, *LIVE)
     ]
     days = {question.id for question in registration.event.questions if question.kind == QuestionKind.DATE}

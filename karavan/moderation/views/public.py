@@ -15,18 +15,20 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from karavan.core import charts
+from karavan.core.charts import SMALL
 from karavan.core.clock import now
 from karavan.core.database import db
 from karavan.core.languages import LANGUAGES
 from karavan.core.text import csv_cell
-from karavan.core.when import local_day, month_year, number
-from karavan.moderation import charts, labels, log_queries as log, rooms
+from karavan.core.when import local_day, month_year, number, percent as in_percent
+from karavan.moderation import labels, log_queries as log, rooms
 from karavan.moderation.conduct import BY_CODE, CLAUSES
 from karavan.moderation.findings import findings_of
 from karavan.moderation.log_queries import LogFilters, LogRow
 from karavan.moderation.models import LogAction
 from karavan.moderation.queries import overdue
-from karavan.moderation.transparency import COLUMNS, SMALL, Span, figures_of, flat, months_shown, period_of
+from karavan.moderation.transparency import COLUMNS, Span, figures_of, flat, months_shown, period_of
 from karavan.moderation.transparency_queries import find
 from karavan.web.access import access, anyone
 from karavan.web.locale import lang, say
@@ -319,9 +321,8 @@ def _period_asked(period: Period, organisation_id: int) -> dict[str, Any]:
 
 
 def percent(share: float) -> str:
-    """Write a share as people read it here: 16% in Kazakh and English, 16 % in Russian."""
-    space = "\u00a0" if lang() == "ru" else ""
-    return f"{number(round(share * 100, 1), lang())}{space}%"
+    """Write a share as people read it here."""
+    return in_percent(share, lang())
 
 
 def hours(minutes: int) -> str:

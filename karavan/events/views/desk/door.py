@@ -12,11 +12,13 @@ from karavan.core.problems import Problem
 from karavan.core.tokens import read_code
 from karavan.core.when import local_day
 from karavan.events import queries
-from karavan.events.desk_forms import ArrivalForm, CheckInForm, days_of
+from karavan.events.at_desk import event_at_desk, organiser, today_at
+from karavan.events.desk_forms import ArrivalForm, CheckInForm
 from karavan.events.models import SeatState
 from karavan.events.rules.check_in import check_in as mark_arrival
-from karavan.events.views.desk.room import blueprint, event_at_desk, today_at
-from karavan.web.access import access, staff, visitor
+from karavan.events.views.desk.room import blueprint
+from karavan.events.witness import saw
+from karavan.web.access import access, visitor
 from karavan.web.reply import show
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ ARRIVAL, ARRIVAL_PANEL = "desk/arrival.html", "desk/_arrival_panel.html"
 
 
 @blueprint.route("/events/<int:event_id>/check-in", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def check_in(event_id: int) -> AnyResponse:
     """Mark who came, by the code that is read out or typed in."""
     event = event_at_desk(event_id)
@@ -50,7 +52,7 @@ def check_in(event_id: int) -> AnyResponse:
 
 
 @blueprint.route("/check-in/<code>", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def check_in_code(code: str) -> AnyResponse:
     """Show whose ticket was scanned, and mark the person on a press."""
     event, attendee = _ticket_holder(code)
@@ -81,11 +83,11 @@ def _ticket_holder(code: str) -> tuple[Event, Attendee]:
 
 def _day_choices(event: Event) -> list[tuple[str, str]]:
     medium = current_app.jinja_env.filters["day_medium"]
-    return [(day.isoformat(), medium(day)) for day in days_of(event)]
+    return [(day.isoformat(), medium(day)) for day in event.days]
 
 
 def _mark(event: Event, code: str, day: str) -> Arrival:
-    chosen = next(one for one in days_of(event) if one.isoformat() == day)
+    chosen = next(one for one in event.days if one.isoformat() == day)
     person_id = visitor().person_id
     return transact(mark_arrival, event.id, code, day=chosen, by=person_id, now=now())
 
@@ -100,12 +102,19 @@ def _door(event: Event, form: CheckInForm, status: int = 200, *, arrival: Arriva
     seats = queries.seats_of(session, event)
     arrived = queries.arrived_on(session, event.id, today_at(event))
     context = {"seats": seats, "arrived": arrived, "arrival": arrival}
-    return show(CHECK_IN, CHECK_IN_PANEL, status, event=event, form=form, **context)
+    event_id = event.id
+    response = show(CHECK_IN, CHECK_IN_PANEL, status, event=event, form=form, **context)
+    if arrival:
+        saw(event_id, arrival.number)
+    return response
 
 
 def _arrival(
     event: Event, attendee: Attendee, form: ArrivalForm, status: int = 200, *, arrival: Arrival | None = None
 ) -> Response:
     today = local_day(now(), event.zone)
-    context = {"seated": attendee.state == SeatState.SEATED, "today": today in days_of(event), "arrival": arrival}
-    return show(ARRIVAL, ARRIVAL_PANEL, status, event=event, attendee=attendee, form=form, **context)
+    context = {"seated": attendee.state == SeatState.SEATED, "today": today in event.days, "arrival": arrival}
+    event_id, number = event.id, attendee.registration.number
+    response = show(ARRIVAL, ARRIVAL_PANEL, status, event=event, attendee=attendee, form=form, **context)
+    saw(event_id, number)
+    return response

@@ -10,6 +10,7 @@ from karavan.core.clock import now
 from karavan.core.database import db, transact
 from karavan.core.problems import Problem
 from karavan.events import queries
+from karavan.events.at_desk import event_at_desk, organisation_ids, organiser, today_at
 from karavan.events.desk_forms import (
     CancellationForm,
     CapacityForm,
@@ -25,8 +26,9 @@ from karavan.events.policy import may_plan_for
 from karavan.events.problems import EditedMeanwhile
 from karavan.events.rules.begin_draft import begin_draft
 from karavan.events.rules.plan import cancel_event, edit_event, publish as make_public, resize
-from karavan.events.views.desk.room import blueprint, event_at_desk, organisation_ids, today_at
-from karavan.web.access import access, staff, visitor
+from karavan.events.views.desk.review import review_of, texts_to_look_at
+from karavan.events.views.desk.room import blueprint
+from karavan.web.access import access, visitor
 from karavan.web.fields import what_differs
 from karavan.web.locale import gettext, ngettext
 from karavan.web.reply import leave, show
@@ -51,19 +53,19 @@ ROW_BUTTONS = {"add", "remove", "up"}
 
 
 @blueprint.get("/events/")
-@access(staff)
+@access(organiser)
 def index() -> Response:
     """List the organisation's events: drafts, coming, past."""
     moment = now()
-    cards = queries.desk_events(db.session(), organisation_ids())
+    cards = queries.desk_events(db.session(), organisation_ids(), now=moment)
     drafts = [card for card in cards if card.state == EventState.DRAFT]
-    past = [card for card in cards if card.state != EventState.DRAFT and card.ends_at <= moment]
-    coming = [card for card in reversed(cards) if card.state != EventState.DRAFT and card.ends_at > moment]
+    past = [card for card in cards if card.state != EventState.DRAFT and card.is_over(moment)]
+    coming = [card for card in reversed(cards) if card.state != EventState.DRAFT and not card.is_over(moment)]
     return show(INDEX, drafts=drafts, coming=coming, past=past)
 
 
 @blueprint.route("/events/new", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def create() -> AnyResponse:
     """Begin a draft."""
     organisations = queries.organisations(db.session(), organisation_ids())
@@ -83,14 +85,14 @@ def create() -> AnyResponse:
 
 
 @blueprint.get("/events/<int:event_id>", endpoint="show")
-@access(staff)
+@access(organiser)
 def show_event(event_id: int) -> Response:
     """Show where an event stands, and what can be done with it."""
     return _overview(event_at_desk(event_id), PressForm())
 
 
 @blueprint.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def edit(event_id: int) -> AnyResponse:
     """Change what an event's page says."""
     event = event_at_desk(event_id)
@@ -103,21 +105,27 @@ def edit(event_id: int) -> AnyResponse:
         return _editor(event, form)
     if not form.submitted():
         return _editor(event, form, 422)
+    plan = form.plan(event)
     try:
-        saved = transact(edit_event, event_id, form.plan(event), version=form.read_version, now=now())
+        review = None if form.read_version != event.version else review_of(event, plan)
+        if review and form.confirm.data != review.mark:
+            return _editor(event, form, review=review)
+        still = form.still_right()
+        saved = transact(edit_event, event_id, plan, version=form.read_version, now=now(), still=still)
     except EditedMeanwhile as problem:
         return _conflict(event_id, form, problem)
     except Problem as problem:
         form.refuse(problem)
         return _editor(event, form, 422)
-    flash(gettext("Your changes are saved."), "ok")
+    told = gettext("Your changes are saved. Everyone who registered or applied is being told.")
+    flash(told if review and review.told.anybody else gettext("Your changes are saved."), "ok")
     seats = queries.seats_of(db.session(), saved)
     _warn_if_too_full(seats.taken - seats.room)
     return leave(url_for("desk.show", event_id=event_id))
 
 
 @blueprint.route("/events/<int:event_id>/publication", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def publish(event_id: int) -> AnyResponse:
     """Show a draft to everyone."""
     event = event_at_desk(event_id)
@@ -137,7 +145,7 @@ def publish(event_id: int) -> AnyResponse:
 
 
 @blueprint.route("/events/<int:event_id>/cancellation", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def cancel(event_id: int) -> AnyResponse:
     """Call an event off: a page of its own, because everyone is told at once."""
     event = event_at_desk(event_id)
@@ -155,12 +163,12 @@ def cancel(event_id: int) -> AnyResponse:
         form.refuse(problem)
         told = queries.audience(db.session(), event_id)
         return show(CANCELLATION, CANCELLATION_PANEL, problem.status, event=event, form=form, told=told)
-    flash(gettext("The event is cancelled. Everyone who registered is being told."), "ok")
+    flash(gettext("The event is cancelled. Everyone who registered or applied is being told."), "ok")
     return leave(here)
 
 
 @blueprint.route("/events/<int:event_id>/capacity", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def capacity(event_id: int) -> AnyResponse:
     """Change how many seats there are. Fewer than are taken is possible: nobody loses one."""
     event = event_at_desk(event_id)
@@ -180,7 +188,7 @@ def capacity(event_id: int) -> AnyResponse:
 
 
 @blueprint.route("/events/<int:event_id>/overbooking", methods=["GET", "POST"])
-@access(staff)
+@access(organiser)
 def overbook(event_id: int) -> AnyResponse:
     """Add seats beyond the capacity: an act of its own, with a reason that everyone can read."""
     event = event_at_desk(event_id)
@@ -192,7 +200,8 @@ def overbook(event_id: int) -> AnyResponse:
     extra: Any = form.seats.data
     reason = form.reason.data or ""
     try:
-        transact(resize, event_id, overbook=extra, reason=reason, version=form.read_version, now=now())
+        by_id = visitor().person_id
+        transact(resize, event_id, overbook=extra, reason=reason, version=form.read_version, by_id=by_id, now=now())
     except Problem as problem:
         return _seats_refused(OVERBOOKING, OVERBOOKING_PANEL, event_id, form, problem)
     flash(gettext("The seats are added, and the reason stands in the public record."), "ok")
@@ -202,7 +211,8 @@ def overbook(event_id: int) -> AnyResponse:
 def _editor(event: Event | None, form: EventForm, status: int = 200, **more: object) -> Response:
     told = queries.audience(db.session(), event.id).people if event and event.state == EventState.PUBLISHED else 0
     keeper = kept_by(db.session(), event) if event else None
-    context = {"focus": "", "conflict": [], "keeper": keeper, **more}
+    context = {"focus": "", "conflict": [], "keeper": keeper, "review": None, **more}
+    context["standings"] = form.standings(event)
     return show(EDITOR, FORM, status, event=event, form=form, told=told, **context)
 
 
@@ -221,11 +231,18 @@ def _conflict(event_id: int, form: EventForm, problem: Problem) -> Response:
 
 
 def _overview(event: Event, form: PressForm, status: int = 200) -> Response:
-    session = db.session()
+    session, moment = db.session(), now()
     seats = queries.seats_of(session, event)
-    arrived = queries.arrived_on(session, event.id, today_at(event))
-    context = {"seats": seats, "arrived": arrived, "keeper": kept_by(session, event)}
-    return show(PAGE, None, status, event=event, form=form, now=now(), **context)
+    over = event.is_over(moment)
+    arrived = queries.came(session, event.id) if over else queries.arrived_on(session, event.id, today_at(event))
+    context = {
+        "seats": seats,
+        "arrived": arrived,
+        "coming": queries.still_coming(session, event.id),
+        "keeper": kept_by(session, event),
+        "texts": texts_to_look_at(event),
+    }
+    return show(PAGE, None, status, event=event, form=form, now=moment, **context)
 
 
 def _warn_if_too_full(over: int) -> None:
@@ -240,7 +257,10 @@ def _warn_if_too_full(over: int) -> None:
 
 
 def _seats(page: str, panel: str, event: Event, form: Form, status: int = 200) -> Response:
-    return show(page, panel, status, event=event, form=form, seats=queries.seats_of(db.session(), event))
+    session = db.session()
+    extras = queries.overbookings(session, event.id)
+    seats = queries.seats_of(session, event)
+    return show(page, panel, status, event=event, form=form, seats=seats, extras=extras)
 
 
 def _seats_refused(

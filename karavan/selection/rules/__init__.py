@@ -1,0 +1,1 @@
+"""What can be done with a selection; one file for each intention."""
