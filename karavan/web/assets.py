@@ -51,7 +51,9 @@ PARTS: Final = (
 SEPARATE: Final = ("art", "dark")
 """Sheets a page links by itself: the landscape only where it is drawn, the dark tokens only for who wants them."""
 
-_PACKED: Final = frozenset({".css", ".js", ".svg", ".txt", ".webmanifest"})
+_PACKED: Final = frozenset({".css", ".js", ".svg", ".txt", ".wasm", ".webmanifest"})
+_LARGE: Final = 200_000
+"""Bytes from which on the last percents of packing would cost seconds at the first start."""
 _FINGERPRINTED: Final = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+\Z")
 _STRING_OR_COMMENT: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*.*?\*/""", re.DOTALL)
 _STRING_OR_SPACE: Final = re.compile(
@@ -106,10 +108,9 @@ class Assets:
     def _publish(self, finished: dict[str, tuple[str, bytes]]) -> None:
         """Put every file in place under both names, packed siblings first, so that no file is ever without them."""
         for name, (fingerprinted, content) in finished.items():
-            variants = {".gz": gzip.compress(content, mtime=0), ".br": brotli.compress(content, quality=11)}
-            worthwhile = variants if Path(name).suffix in _PACKED else {}
+            variants = _packed(content) if Path(name).suffix in _PACKED else {}
             for published in (name, fingerprinted):
-                for ending, packed in worthwhile.items():
+                for ending, packed in variants.items():
                     self._replace(self.target / f"{published}{ending}", packed)
                 self._replace(self.target / published, content)
 
@@ -126,6 +127,11 @@ class Assets:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _packed(content: bytes) -> dict[str, bytes]:
+    quality = 11 if len(content) < _LARGE else 9
+    return {".gz": gzip.compress(content, mtime=0), ".br": brotli.compress(content, quality=quality)}
 
 
 def compose(files: dict[str, bytes], prefix: str) -> dict[str, tuple[str, bytes]]:

@@ -77,7 +77,7 @@ class PostgresDatabase:
         self.url = url
 
     def keep(self, engine: Engine) -> None:
-        """Write down how to find the tables that have rows, and those guarded by triggers."""
+        """Write down how to find the tables that have rows, and how their triggers are told to let rows go."""
         quote = engine.dialect.identifier_preparer.quote
         tables = [*WITHOUT_MODEL, *(table.name for table in reversed(Base.metadata.sorted_tables))]
         self._used = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {quote(name)})" for name in tables)  # noqa: S608
@@ -89,19 +89,24 @@ class PostgresDatabase:
                 ),
             )
             self._guarded = set(guarded.scalars())
+            # Where our own server runs we may say it once for the transaction, which costs a tenth.
+            self._master = connection.scalar(sa.text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
 
     def put_back(self, engine: Engine) -> None:
         """Empty every table that has rows."""
         refuse_open_connections(engine)
         quote = engine.dialect.identifier_preparer.quote
         with engine.connect().execution_options(postgresql_readonly=False) as connection, connection.begin():
+            if self._master:
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             used = connection.exec_driver_sql(self._used).scalars()
             for name in sorted(used, key=self._order.__getitem__):
                 table = quote(name)
-                if name in self._guarded:
+                guarded = name in self._guarded and not self._master
+                if guarded:
                     connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
-                if name in self._guarded:
+                if guarded:
                     connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

@@ -47,9 +47,10 @@ def judged(url: str, answer: TestResponse) -> Page:
     if answer.status_code >= 500:
         raise Unsound(f"{url}: {answer.status_code}")
     page = Page(address=url, response=answer)
-    # What was refused is shown again as it was typed, control characters too: no valid HTML, but no harm either.
-    page.errors = [error for error in page.errors if "invalid-codepoint" not in error]
     if page.is_html:
+        page.look()
+        # What was refused is shown again as it was typed, control characters too: no valid HTML, but no harm either.
+        page.errors = [error for error in page.errors if "invalid-codepoint" not in error]
         judge_page(page)
     return page
 

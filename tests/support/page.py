@@ -36,14 +36,10 @@ class Page:
     address: str
     response: TestResponse
     document: Element | None = None
-    """Given for a page that came about by swapping; otherwise parsed from the answer."""
+    """Given for a page that came about by swapping; otherwise parsed from the answer when somebody looks at it."""
     errors: list[str] = field(default_factory=list)
     region: list[Element] | None = None
     """What was swapped in last."""
-
-    def __post_init__(self) -> None:
-        if self.document is None and self.is_html and not _is_fragment(self.body):
-            self.document, self.errors = parse(self.body)
 
     @property
     def status(self) -> int:
@@ -63,9 +59,20 @@ class Page:
     @property
     def root(self) -> Element:
         """The html element."""
+        return self.look()
+
+    def look(self) -> Element:
+        """Read the page, if nobody has yet: it takes longer than to make it."""
         if self.document is None:
-            raise Unsound(f"{self.address} is no page")
+            if not self.is_html or _is_fragment(self.body):
+                raise Unsound(f"{self.address} is no page")
+            self.document, self.errors = parse(self.body)
         return self.document
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        """All elements, but for those in templates."""
+        return list(visible(self.root))
 
     @property
     def text(self) -> str:
@@ -85,7 +92,7 @@ class Page:
     @property
     def summary(self) -> str:
         """What the error summary says; empty if nothing is wrong."""
-        found = [element for element in visible(self.root) if "errsum" in classes(element)]
+        found = [element for element in self.elements if "errsum" in classes(element)]
         return text_of(found[0]) if found else ""
 
     @property
@@ -105,7 +112,7 @@ class Page:
         wanted = attributes.pop("class_", None)
         return [
             element
-            for element in visible(self.root)
+            for element in self.elements
             if (tag is None or element.tag == tag)
             and (wanted is None or wanted in classes(element))
             and all(element.get(name.replace("_", "-")) == value for name, value in attributes.items())
@@ -132,7 +139,7 @@ class Page:
             raise Unsound(f"{self.address}: {len(found)} links say {words!r}: {sorted(found)}")
         return found.pop()
 
-    @property
+    @cached_property
     def forms(self) -> list[Form]:
         """All forms."""
         return [Form(self, element) for element in self.find("form")]
@@ -170,6 +177,8 @@ class Page:
         else:
             old[:] = new
             old.text = None
+        for kept in ("elements", "forms"):
+            self.__dict__.pop(kept, None)
 
     def take_in(self, partial: Element) -> None:
         """Do what an hx-partial asks for."""
@@ -206,7 +215,7 @@ class Form:
             raise Unsound(f"{self.page.address}: htmx has nothing to do with this form")
         return urljoin(self.page.address, url), target.removeprefix("#")
 
-    @property
+    @cached_property
     def controls(self) -> list[Element]:
         """Everything in it that has a name and is not switched off; also what names the form from outside."""
         outside = [
@@ -224,7 +233,7 @@ class Form:
         """The names of all controls."""
         return {control.attrib["name"] for control in self.controls}
 
-    @property
+    @cached_property
     def submitters(self) -> list[Element]:
         """The buttons that send it."""
         own = [one for one in visible(self.element) if one.tag == "button" and one.get("type", "submit") == "submit"]
@@ -327,10 +336,11 @@ def _is_fragment(html: str) -> bool:
 
 def visible(root: Element) -> Iterator[Element]:
     """Go through all elements, but not into templates."""
-    yield root
-    for child in root:
-        if isinstance(child.tag, str) and child.tag != "template":
-            yield from visible(child)
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting.extend(child for child in reversed(element) if isinstance(child.tag, str) and child.tag != "template")
 
 
 def classes(element: Element) -> list[str]:

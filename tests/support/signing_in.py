@@ -32,7 +32,10 @@ def ask_for_code(visit: Visit, contact: str, *, onward: str = "", htmx: bool = F
 
 
 def sign_in(visit: Visit, contact: str, *, onward: str = "") -> Page:
-    """Sign somebody in, and return the page she comes to."""
+    """Sign somebody in by her code, and return the page she comes to.
+
+    For tests about signing in. What begins behind it is quicker with `visit.sign_in(person)`.
+    """
     ask_for_code(visit, contact, onward=onward)
     return visit.press("Sign in", code=code_sent_to(contact), status=200)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.support.page import Page, Unsound, text_of, visible
+from tests.support.page import Page, Unsound, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,7 @@ HEADERS = {
     "Permissions-Policy": re.compile("camera="),
     "Cache-Control": re.compile("."),
 }
-REFERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list", "headers")
+REFERS = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list", "headers"}
 EVALUATED = ("hx-vals", "hx-confirm", "hx-headers", "hx-vars", "hx-include")
 FORBIDDEN_ATTRIBUTES = ("hx-on", "hx-delete", "hx-put", "hx-patch", "hx-boost", "hx-ext", "data-hx-")
 
@@ -70,6 +71,7 @@ def faults(page: Page) -> Iterator[str]:
 
 def parse_errors(page: Page) -> Iterable[str]:
     """HTML that a validator accepts."""
+    page.look()
     return page.errors
 
 
@@ -92,16 +94,13 @@ def language_said(page: Page) -> Iterator[str]:
 
 def ids_once(page: Page) -> Iterator[str]:
     """No id stands twice, and whatever is referred to exists."""
-    ids = [one.attrib["id"] for one in visible(page.root) if "id" in one.attrib]
-    yield from (
-        f"id {one!r} stands {ids.count(one)} times" for one in sorted({one for one in ids if ids.count(one) > 1})
-    )
+    ids = Counter(one.attrib["id"] for one in page.elements if "id" in one.attrib)
+    yield from (f"id {one!r} stands {times} times" for one, times in sorted(ids.items()) if times > 1)
     yield from (f"an empty id, or one with a space: {one!r}" for one in ids if one.split() != [one])
-    known = set(ids)
-    for element in visible(page.root):
-        for name in REFERS:
-            for wanted in element.get(name, "").split():
-                if wanted not in known:
+    for element in page.elements:
+        for name in element.attrib.keys() & REFERS:
+            for wanted in element.attrib[name].split():
+                if wanted not in ids:
                     yield f"<{element.tag} {name}={wanted!r}> refers to nothing"
 
 
@@ -155,7 +154,7 @@ def controls_named(page: Page) -> Iterator[str]:
     """Whatever can be filled or pressed has a name for people who hear the page."""
     labelled = {one.get("for") for one in page.find("label") if text_of(one)}
     wrapped = {id(child) for one in page.find("label") if text_of(one) for child in one.iter()}
-    for element in visible(page.root):
+    for element in page.elements:
         if element.tag in {"input", "select", "textarea"}:
             if element.get("type") in {"hidden", "submit", "button"}:
                 continue
@@ -182,15 +181,15 @@ def _named(element: Element) -> bool:
 
 def focus_once(page: Page) -> Iterator[str]:
     """One place takes the focus, or none."""
-    asking = [one.tag for one in visible(page.root) if "autofocus" in one.attrib]
+    asking = [one.tag for one in page.elements if "autofocus" in one.attrib]
     if len(asking) > 1 and page.region is None:
         yield f"{len(asking)} elements want the focus: {asking}"
 
 
 def targets_exist(page: Page) -> Iterator[str]:
     """Htmx drops an answer whose target is not there without a word, so it must be there."""
-    known = {one.get("id") for one in visible(page.root)}
-    for element in visible(page.root):
+    known = {one.get("id") for one in page.elements}
+    for element in page.elements:
         target = element.get("hx-target")
         if target is not None and target.removeprefix("#") not in known:
             yield f"hx-target={target!r} is not on the page"
@@ -201,7 +200,7 @@ def targets_exist(page: Page) -> Iterator[str]:
 def toasts_ready(page: Page) -> Iterator[str]:
     """The place for messages is there from the start, or screen readers would not notice what comes into it."""
     places = page.find(id="toasts")
-    uses_htmx = any(one.get("hx-get") or one.get("hx-post") for one in visible(page.root))
+    uses_htmx = any(one.get("hx-get") or one.get("hx-post") for one in page.elements)
     if uses_htmx and [one.get("role") for one in places] != ["status"]:
         yield "no #toasts with role=status"
 
