@@ -47,13 +47,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what meets a database: `bin/test both` runs that on both, on PostgreSQL each test in one of its variants."""
+    """Mark what meets a database, goes through pages, or tries a test again with other parameters.
+
+    `bin/test both` runs what meets a database on both, on PostgreSQL each test in one of its variants; `bin/test`
+    itself opens pages for one variant only.
+    """
     seen: set[tuple[Path, str]] = set()
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         test = (item.path, item.nodeid.partition("[")[0])
         if test in seen:
             item.add_marker(pytest.mark.variant)
+        if "visit" in fixtures:
+            item.add_marker(pytest.mark.page)
         seen.add(test)
         if item.get_closest_marker("once"):
             continue

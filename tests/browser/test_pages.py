@@ -49,8 +49,10 @@ GROUPS = (
     "after",
     "errors",
 )
-FIRST = ("public", "discussion", "in the hall", "organiser")
-"""Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
+FIRST = ("public", "in the hall", "organiser")
+"""Looked at by every `bin/test`."""
+SECOND = ("discussion",)
+"""Looked at by `bin/test both`; the other pages, and the other languages, by `bin/test all`."""
 THOROUGH = pytest.mark.thorough
 LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]
 COLOURS_IN = "kk"
@@ -59,7 +61,9 @@ COLOURS_IN = "kk"
 
 def when(group: str) -> tuple[pytest.MarkDecorator, ...]:
     """Say which runs look at a group."""
-    return () if group in FIRST else (THOROUGH,)
+    if group in FIRST:
+        return ()
+    return (pytest.mark.twice,) if group in SECOND else (THOROUGH,)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

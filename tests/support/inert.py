@@ -6,7 +6,7 @@ import gc
 import re
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from tests.support.page import Page, visible
@@ -24,6 +24,7 @@ QUICK = 0.4
 """Seconds of processor time that one answer may take, whatever was sent: twice what we promise."""
 HARMLESS = "Айгүл"
 
+T = TypeVar("T")
 Build = Counter[tuple[str, tuple[str, ...]]]
 
 
@@ -56,7 +57,15 @@ def judged(url: str, answer: TestResponse) -> Page:
 
 
 def timed(ask: Callable[[], TestResponse]) -> TestResponse:
-    """Ask, and refuse an answer that took too much work.
+    """Ask, and refuse an answer that took too much work."""
+    answer, spent = work_of(ask)
+    if spent > QUICK:
+        raise Unsound(f"{answer.request.path}: took {spent * 1000:.0f} ms of the processor")
+    return answer
+
+
+def work_of(act: Callable[[], T]) -> tuple[T, float]:
+    """Do something, and return with its result the seconds of work.
 
     What counts is processor time, because the machine may be busy with other things, and without the tidying up of what
     the tests themselves left lying about.
@@ -64,13 +73,9 @@ def timed(ask: Callable[[], TestResponse]) -> TestResponse:
     gc.disable()
     try:
         before = time.thread_time()
-        answer = ask()
-        spent = time.thread_time() - before
+        return act(), time.thread_time() - before
     finally:
         gc.enable()
-    if spent > QUICK:
-        raise Unsound(f"{answer.request.path}: took {spent * 1000:.0f} ms of the processor")
-    return answer
 
 
 def as_sent(data: dict[str, str]) -> dict[str, Any]:
