@@ -244,7 +244,10 @@ def test_the_day_is_moved_while_notice_is_given(place: Hall) -> None:
         give = desks[0].pressing(f"{at}/notice", "Give notice now")
         move = desks[1].pressing(f"{at}/edit", "Save", day=tomorrow)
         answers = at_once(give, move, give, move)
-        assert sorted(answer.status for answer in answers) == [303, 409, 409, 409]
+        first, *late = sorted(answer.status for answer in answers)
+        # Who is late hears that it was changed (409), or, where the new day is read already, that it is too soon (422).
+        assert first == 303
+        assert set(late) <= {409, 422}
         (stands,) = place.ask(select(Hearing).where(Hearing.id == draft.id))
         if stands.state == HearingState.ANNOUNCED:
             assert stands.held_on >= stands.earliest_on
