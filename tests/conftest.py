@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
 
 
+PAGES_ON_BOTH = 5
+"""So many tests of a file open pages on PostgreSQL too, when not all do."""
+
 # How long Hypothesis takes to think of an example says how busy the machine is (and in a new clone it first makes its
 # table of characters), nothing about Karavan.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,17 +53,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what meets a database, goes through pages, or tries a test again with other parameters.
 
-    `bin/test both` runs what meets a database on both, on PostgreSQL each test in one of its variants; `bin/test`
-    itself opens pages for one variant only.
+    `bin/test both` runs what meets a database on both: on PostgreSQL each test in one of its variants, of those that go
+    through pages the first of each file. `bin/test` itself opens pages for one variant only.
     """
     seen: set[tuple[Path, str]] = set()
+    pages: Counter[Path] = Counter()
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         test = (item.path, item.nodeid.partition("[")[0])
         if test in seen:
             item.add_marker(pytest.mark.variant)
+        elif "visit" in fixtures:
+            pages[item.path] += 1
         if "visit" in fixtures:
             item.add_marker(pytest.mark.page)
+        if pages[item.path] > PAGES_ON_BOTH and "visit" in fixtures:
+            item.add_marker(pytest.mark.further)
         seen.add(test)
         if item.get_closest_marker("once"):
             continue

@@ -79,7 +79,7 @@ class UndoForm(Form):
 class UndoArrivalForm(Form):
     """Undoing an arrival at the organiser's own desk."""
 
-    code = HiddenField()
+    ticket = HiddenField()
     day = Choice(N_("Day of the event"))
 
 

@@ -96,7 +96,7 @@ def test_a_person_who_called_is_entered_found_and_let_in(organiser: Walker, even
     organiser.tick("processing")
     organiser.press("Register this person")
     organiser.comes_to(f"{desk}/registrations/*")
-    organiser.reads("Registered. Print the ticket, or pass on its link.")
+    organiser.reads("Registered. Print the slip, or pass on the link of the ticket.")
 
     organiser.open(f"{desk}/roster")
     rows = organiser.page.locator("#roster tbody tr")

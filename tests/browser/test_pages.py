@@ -50,9 +50,7 @@ GROUPS = (
     "errors",
 )
 FIRST = ("public", "in the hall", "organiser")
-"""Looked at by every `bin/test`."""
-SECOND = ("discussion",)
-"""Looked at by `bin/test both`; the other pages, and the other languages, by `bin/test all`."""
+"""Looked at by every `bin/test`; the other pages, and the other languages, by `bin/test all`."""
 THOROUGH = pytest.mark.thorough
 LANGUAGES = ["kk", *(pytest.param(lang, marks=THOROUGH) for lang in ("ru", "en"))]
 COLOURS_IN = "kk"
@@ -61,9 +59,7 @@ COLOURS_IN = "kk"
 
 def when(group: str) -> tuple[pytest.MarkDecorator, ...]:
     """Say which runs look at a group."""
-    if group in FIRST:
-        return ()
-    return (pytest.mark.twice,) if group in SECOND else (THOROUGH,)
+    return () if group in FIRST else (THOROUGH,)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

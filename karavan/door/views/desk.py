@@ -91,7 +91,7 @@ def undo(event_id: int) -> AnyResponse:
     form = UndoArrivalForm()
     form.day.choices = [(day.isoformat(), "") for day in event.days]
     if request.method == "POST" and form.submitted():
-        attendee = attendee_by_code(db.session(), event.id, read_code(form.code.data or "")) or abort(404)
+        attendee = attendee_by_code(db.session(), event.id, read_code(form.ticket.data or "")) or abort(404)
         name, attendee_id, day = attendee.name, attendee.id, dt.date.fromisoformat(form.day.data)
         saw(event.id, attendee.registration.number)
         if transact(undo_arrival, event_id, attendee_id, day, now=now()):
