@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
 
 
-PAGES_ON_BOTH = 5
+PAGES_ON_BOTH = 3
 """So many tests of a file open pages on PostgreSQL too, when not all do."""
 
 # How long Hypothesis takes to think of an example says how busy the machine is (and in a new clone it first makes its

@@ -196,7 +196,7 @@ def test_the_record_of_votes_has_every_stand_there_is(town: Session) -> None:
 # --- Whenever it is planted -----------------------------------------------------------------------------------
 
 
-@pytest.mark.twice
+@pytest.mark.thorough
 @pytest.mark.parametrize("now", a_few(ODD_MOMENTS), ids=str)
 def test_notice_is_given_in_time_and_one_goes_on_whenever_it_is_planted(session: Session, now: datetime) -> None:
     assert transact(plant_town, now=now)

@@ -280,7 +280,7 @@ def test_answers_were_written_and_checked_by_two_people(town: Session) -> None:
     assert all(1 <= rating.score <= 3 for rating in town.scalars(select(Rating)))
 
 
-@pytest.mark.twice
+@pytest.mark.thorough
 @pytest.mark.parametrize("now", a_few(ODD_DAYS), ids=str)
 def test_the_dates_hold_on_whatever_day_it_is_planted(session: Session, now: datetime) -> None:
     assert transact(plant_town, now=now)
